@@ -1,0 +1,114 @@
+"""Run one example with the meaning of Python's prompt; the same code in CPython and in the browser."""
+
+import ast
+import contextlib
+import io
+import linecache
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from bpdocs.examples.model import Example, Outcome, Stream
+
+Write = Callable[[str, Stream], None]
+
+
+def new_namespace() -> dict[str, Any]:
+    """Return the variables that a page starts with."""
+    return {"__name__": "__main__", "__builtins__": __builtins__}
+
+
+def run_example(
+    example: Example,
+    namespace: dict[str, Any],
+    cell: str = "cell",
+    write: Write = lambda text, stream: None,
+) -> Outcome:
+    """Run the statements of an example; the value of each expression is printed, as at the prompt.
+
+    Parameters
+    ----------
+    example : Example
+        Its `printed` and `error` are not looked at.
+    namespace : dict
+        The variables; changed by the run.
+    cell : str
+        What tracebacks call the file.
+    write : callable
+        Called with every piece of text as it is printed, and its stream.
+
+    Returns
+    -------
+    Outcome
+        What was printed, and the exception if one ended the run.
+    """
+    printed: list[str] = []
+    out = _Tee("stdout", printed, write)
+    filename = f"<{cell}>"
+    # Leading newlines give every statement the line number that the reader sees.
+    source = "\n" * (example.line - 1) + example.source
+    _remember_source(filename, source)
+    try:
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(_Tee("stderr", printed, write)),
+        ):
+            for statement in ast.parse(source, filename).body:
+                code = compile(ast.Interactive([statement]), filename, "single", dont_inherit=True)
+                hook, sys.displayhook = sys.displayhook, sys.__displayhook__
+                try:
+                    exec(code, namespace)  # noqa: S102 - running the reader's code is the purpose
+                finally:
+                    sys.displayhook = hook
+    except KeyboardInterrupt:
+        return Outcome(_end_line(printed), stopped=True)
+    except BaseException as error:  # noqa: BLE001 - SystemExit must not end the reader's Python
+        return Outcome(_end_line(printed), _last_line(error), _format_traceback(error, filename))
+    return Outcome(_end_line(printed))
+
+
+class _Tee(io.TextIOBase):
+    """A text stream that keeps what is written and passes it on."""
+
+    def __init__(self, stream: Stream, printed: list[str], write: Write) -> None:
+        self.stream: Stream = stream
+        self.printed = printed
+        self.pass_on = write
+
+    def write(self, text: str) -> int:
+        self.printed.append(text)
+        self.pass_on(text, self.stream)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+def _end_line(printed: list[str]) -> str:
+    text = "".join(printed)
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _last_line(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error))
+
+
+def _format_traceback(error: BaseException, filename: str) -> str:
+    formatted = traceback.TracebackException.from_exception(error)
+    frames = list(formatted.stack)
+    first = next((i for i, frame in enumerate(frames) if frame.filename == filename), len(frames))
+    formatted.stack = traceback.StackSummary.from_list(frames[first:])
+    return "".join(formatted.format())
+
+
+def _remember_source(filename: str, source: str) -> None:
+    """Add the source to linecache, where traceback looks lines up; earlier examples stay."""
+    earlier = linecache.cache.get(filename)
+    lines = source.splitlines(keepends=True)
+    if earlier is not None and len(earlier) == 4:
+        lines = [
+            old if not new.strip() else new
+            for old, new in zip(earlier[2], lines[: len(earlier[2])], strict=False)
+        ] + lines[len(earlier[2]) :]
+    linecache.cache[filename] = (len(source), None, lines, filename)

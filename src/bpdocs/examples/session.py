@@ -1,0 +1,50 @@
+"""The reader's Python: one namespace a page, cells run one after the other, results as JSON."""
+
+import json
+import linecache
+from typing import Any
+
+from bpdocs.examples.model import Example
+from bpdocs.examples.runner import Write, new_namespace, run_example
+
+
+class Session:
+    """The variables of every page that was visited since Python started."""
+
+    def __init__(self) -> None:
+        self.namespaces: dict[str, dict[str, Any]] = {}
+
+    def forget(self, page: str) -> None:
+        """Drop the variables of a page."""
+        self.namespaces.pop(page, None)
+
+    def run_cell(self, page: str, cell: str, examples: str, write: Write) -> str:
+        """Run the examples of a cell until one fails, and say what came of each.
+
+        Parameters
+        ----------
+        page : str
+            Cells of one page share variables.
+        cell : str
+            The cell's id, shown in tracebacks.
+        examples : str
+            JSON as of `Cell.as_json`; an edited cell is one example that expects nothing.
+        write : callable
+            Called with every piece of text as it is printed, and its stream.
+
+        Returns
+        -------
+        str
+            JSON: for each example that ran `printed`, `error`, `traceback`, `stopped`, `same`.
+        """
+        namespace = self.namespaces.setdefault(page, new_namespace())
+        linecache.cache.pop(f"<{cell}>", None)
+        results = []
+        for entry in json.loads(examples):
+            example = Example(entry["source"], entry["line"], entry["printed"], entry["error"])
+            outcome = run_example(example, namespace, cell, write)
+            same = outcome.is_as_printed(example)
+            results.append({**vars(outcome), "same": same})
+            if outcome.stopped or (outcome.error and not same):
+                break
+        return json.dumps(results)
