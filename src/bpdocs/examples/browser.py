@@ -1,0 +1,40 @@
+"""What only the browser's Python needs: a session, and a sleep that can be stopped."""
+
+import time
+
+from bpdocs.examples.session import Session
+
+_SLICE = 0.05  # seconds
+
+
+def start() -> Session:
+    """Return a new session, after making `time.sleep` answer to Stop."""
+    import pyodide_js  # type: ignore[import-not-found]  # exists in Pyodide only
+
+    time.sleep = sliced_sleep(time.sleep, pyodide_js.checkInterrupt)
+    return Session()
+
+
+def sliced_sleep(sleep, check_interrupt):  # type: ignore[no-untyped-def]
+    """Return a `sleep` that asks every 0.05 s whether to stop.
+
+    Parameters
+    ----------
+    sleep : callable
+        Takes seconds; cannot be interrupted itself.
+    check_interrupt : callable
+        Raises KeyboardInterrupt when the reader has pressed Stop.
+
+    Returns
+    -------
+    callable
+        Sleeps as long, in slices.
+    """
+
+    def sliced(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (rest := end - time.monotonic()) > 0:
+            sleep(min(rest, _SLICE))
+            check_interrupt()
+
+    return sliced
