@@ -1,4 +1,4 @@
-"""Mini-batch back propagation in full-matrix form: the code of the derivation, samples as columns."""
+"""Mini-batch back propagation in full-matrix form: the code of the derivation, column by column."""
 
 from bpdocs.activations import Activation, find_activation, identity, relu, sigmoid, tanh
 from bpdocs.formulas import bias_gradient, output_delta, propagate_delta, weight_gradient

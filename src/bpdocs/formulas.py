@@ -50,9 +50,7 @@ def output_delta(
     sigma = find_activation(activation, function)
     require_matrix(function, "loss_gradient", loss_gradient, ("N_L", "M"))
     require_matrix(function, "preactivation", preactivation, loss_gradient.shape)
-    require_same_dtype(
-        function, {"loss_gradient": loss_gradient, "preactivation": preactivation}
-    )
+    require_same_dtype(function, {"loss_gradient": loss_gradient, "preactivation": preactivation})
     return loss_gradient * sigma.slope(preactivation)
 
 

@@ -1,6 +1,7 @@
 """What only the browser's Python needs: a session, and a sleep that can be stopped."""
 
 import time
+from collections.abc import Callable
 
 from bpdocs.examples.session import Session
 
@@ -9,13 +10,16 @@ _SLICE = 0.05  # seconds
 
 def start() -> Session:
     """Return a new session, after making `time.sleep` answer to Stop."""
-    import pyodide_js  # type: ignore[import-not-found]  # exists in Pyodide only
+    import pyodide_js  # exists in Pyodide only
 
-    time.sleep = sliced_sleep(time.sleep, pyodide_js.checkInterrupt)
+    time.sleep = sliced_sleep(time.sleep, pyodide_js.checkInterrupt)  # type: ignore[assignment] # typeshed takes integers apart
     return Session()
 
 
-def sliced_sleep(sleep, check_interrupt):  # type: ignore[no-untyped-def]
+Sleep = Callable[[float], None]
+
+
+def sliced_sleep(sleep: Sleep, check_interrupt: Callable[[], object]) -> Sleep:
     """Return a `sleep` that asks every 0.05 s whether to stop.
 
     Parameters
@@ -32,6 +36,9 @@ def sliced_sleep(sleep, check_interrupt):  # type: ignore[no-untyped-def]
     """
 
     def sliced(seconds: float) -> None:
+        if not seconds > 0:
+            sleep(seconds)  # which says what is wrong with it
+            return
         end = time.monotonic() + seconds
         while (rest := end - time.monotonic()) > 0:
             sleep(min(rest, _SLICE))

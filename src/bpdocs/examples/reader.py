@@ -157,8 +157,7 @@ def read_examples(text: str, name: str, first_line: int = 1) -> tuple[Example, .
                 first_line + piece.lineno,
                 "doctest options loosen the comparison. Print a value that needs none.",
             )
-        printed = "" if piece.exc_msg else _BLANK.sub("", piece.want)
-        examples.append(Example(piece.source, line, printed, piece.exc_msg))
+        examples.append(convert_example(piece, line))
         line += piece.source.count("\n")
     if len(examples) != sum(bool(_PROMPT.match(text_line)) for text_line in text.splitlines()):
         raise PageError(
@@ -167,6 +166,12 @@ def read_examples(text: str, name: str, first_line: int = 1) -> tuple[Example, .
     if not examples:
         raise PageError(name, first_line, "the pycon block has no >>> prompt. Add one.")
     return tuple(examples)
+
+
+def convert_example(found: doctest.Example, line: int) -> Example:
+    """Return doctest's example as ours, with `line` as the line of its source."""
+    printed = "" if found.exc_msg else _BLANK.sub("", found.want)
+    return Example(found.source, line, printed, found.exc_msg)
 
 
 def _read_equation(fence: Fence, default_id: str, name: str) -> Equation:
