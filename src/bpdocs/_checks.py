@@ -10,7 +10,7 @@ FLOAT_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
 def require_floats(function: str, argument: str, value: Any) -> None:
     """Raise unless `value` is a plain ndarray of finite float32 or float64 numbers."""
-    # Subclasses are refused: `*` means the matrix product for np.matrix, and masks would be dropped.
+    # No subclasses: `*` is the matrix product for np.matrix, and masks would be dropped.
     if type(value) is not np.ndarray:
         raise TypeError(f"{function}: {argument} must be a numpy.ndarray, got {_kind(value)}")
     if value.dtype not in FLOAT_DTYPES:
@@ -23,7 +23,7 @@ def require_floats(function: str, argument: str, value: Any) -> None:
 def require_matrix(
     function: str, argument: str, value: Any, shape: tuple[int | str, int | str]
 ) -> None:
-    """Raise unless `value` is a finite float matrix; a string in `shape` stands for any size >= 1."""
+    """Raise unless `value` is a finite float matrix; a name in `shape` stands for any size."""
     require_floats(function, argument, value)
     fits = value.ndim == 2 and all(
         have == want if isinstance(want, int) else have >= 1

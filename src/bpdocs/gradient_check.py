@@ -74,8 +74,8 @@ class ParameterCheck:
     analytic, numeric : ndarray of the parameter's shape
         From the backward pass, and from central differences.
     relative_error : float
-        $\lVert a - n \rVert_F / \max(\lVert a \rVert_F, \lVert n \rVert_F)$, dimensionless; 0 if the
-        two differ by no more than the rounding of the difference quotient.
+        $\lVert a - n \rVert_F / \max(\lVert a \rVert_F, \lVert n \rVert_F)$, dimensionless;
+        0 if the two differ by no more than the rounding of the difference quotient.
     """
 
     name: str

@@ -5,6 +5,7 @@ Everything is indexed by the layer number of the pages: `trace.A[0]` is $X$, `tr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ class Network:
             raise ValueError("Network: layers must have at least one layer, got none")
         for number, layer in enumerate(layers, start=1):
             require_instance("Network", f"layer {number}", layer, Dense)
-        for number, (before, layer) in enumerate(zip(layers, layers[1:], strict=False), start=2):
+        for number, (before, layer) in enumerate(pairwise(layers), start=2):
             if layer.n_in != before.n_out:
                 raise ValueError(
                     f"Network: layer {number} must have n_in {before.n_out}, "

@@ -1,1 +1,1 @@
-"""Examples of pages and docstrings: read from text, run with the meaning of the prompt, compared."""
+"""Examples of pages and docstrings: read from text, run as at the prompt, compared."""

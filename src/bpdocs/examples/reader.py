@@ -17,7 +17,7 @@ _BLANK = re.compile(r"^<BLANKLINE>$", re.MULTILINE)
 
 
 class PageError(ValueError):
-    """A page that cannot be read, with the place and the cure: `page:line: what. What to do.`"""
+    """A page that cannot be read; the message says where, what is wrong, and what to do."""
 
     def __init__(self, page: str, line: int, message: str) -> None:
         super().__init__(f"{page}:{line}: {message}")

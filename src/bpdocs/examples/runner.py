@@ -1,4 +1,4 @@
-"""Run one example with the meaning of Python's prompt; the same code in CPython and in the browser."""
+"""Run one example as at Python's prompt; the same code in CPython and in the browser."""
 
 import ast
 import contextlib
@@ -23,7 +23,7 @@ def run_example(
     example: Example,
     namespace: dict[str, Any],
     cell: str = "cell",
-    write: Write = lambda text, stream: None,
+    write: Write | None = None,
 ) -> Outcome:
     """Run the statements of an example; the value of each expression is printed, as at the prompt.
 
@@ -35,7 +35,7 @@ def run_example(
         The variables; changed by the run.
     cell : str
         What tracebacks call the file.
-    write : callable
+    write : callable or None
         Called with every piece of text as it is printed, and its stream.
 
     Returns
@@ -71,14 +71,15 @@ def run_example(
 class _Tee(io.TextIOBase):
     """A text stream that keeps what is written and passes it on."""
 
-    def __init__(self, stream: Stream, printed: list[str], write: Write) -> None:
+    def __init__(self, stream: Stream, printed: list[str], write: Write | None) -> None:
         self.stream: Stream = stream
         self.printed = printed
         self.pass_on = write
 
     def write(self, text: str) -> int:
         self.printed.append(text)
-        self.pass_on(text, self.stream)
+        if self.pass_on:
+            self.pass_on(text, self.stream)
         return len(text)
 
     def writable(self) -> bool:

@@ -1,0 +1,56 @@
+# Every command sets up what it needs, and does so again only when its inputs have changed.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: help serve build test lint lock clean
+
+help:
+	@echo "make serve   the site on http://127.0.0.1:$(PORT)/ in both languages, with live reload (PORT=8001 for another port)"
+	@echo "make test    everything that is checked, in CPython and in a real Chromium"
+	@echo "make build   the site in site/, for any static host (set BPDOCS_SITE_URL to its address)"
+	@echo "make lint    linters and types"
+	@echo "make lock    resolve requirements.txt anew from pyproject.toml"
+	@echo "make clean   remove what was built here; the cache in the user's cache folder stays"
+
+serve: $(INSTALLED)
+	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+
+build: $(INSTALLED)
+	$(BIN)/mkdocs build --strict
+
+test: $(INSTALLED)
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -c "from bpdocs.site.node import run_node; run_node('node_modules/typescript/bin/tsc', '--project', '.')"
+
+# pip installs uv, and uv the rest, in seconds. uv does not read pip's settings, so the index is
+# handed on; where uv cannot reach it, pip installs everything, in a minute.
+$(INSTALLED): requirements.txt requirements-uv.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "bpdocs needs Python 3.11 or later, this is %d.%d. Name another one: make PYTHON=python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-uv.txt
+	index=$$($(BIN)/pip config get global.index-url 2>/dev/null); \
+	UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$index}}"; \
+	if [ -n "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX; else unset UV_DEFAULT_INDEX; fi; \
+	$(BIN)/uv pip sync --python .venv --require-hashes requirements.txt \
+	|| { echo "uv could not install the packages; pip does it now."; \
+	     $(BIN)/pip install --no-deps --require-hashes --requirement requirements.txt; }
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock:
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-uv.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --all-extras --upgrade --quiet pyproject.toml --output-file requirements.txt
+
+clean:
+	rm -rf .venv site build dist src/bpdocs/site/frontend/node_modules
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

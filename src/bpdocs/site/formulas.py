@@ -1,0 +1,83 @@
+"""Formulas as HTML, rendered by KaTeX when the site is built, so that pages need no script."""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mkdocs.exceptions import PluginError
+
+from bpdocs.examples.reader import Equation
+from bpdocs.site.node import NodeService
+from bpdocs.site.quantities import colour_quantities
+
+# What pymdownx.arithmatex makes of $...$ with `generic: true`.
+_INLINE = re.compile(r'<span class="arithmatex">\\\((?P<latex>.*?)\\\)</span>', re.DOTALL)
+
+
+# A line break without a distance of its own: lines with fractions would touch.
+_LINE_BREAK = re.compile(r"\\\\(?!\[)")
+
+
+@dataclass(frozen=True)
+class _Formula:
+    latex: str
+    display: bool
+
+    def for_katex(self) -> dict[str, str | bool]:
+        latex = colour_quantities(self.latex)
+        return {"latex": _LINE_BREAK.sub(r"\\\\[0.7em]", latex), "display": self.display}
+
+
+class FormulaRenderer:
+    """Renders formulas, each once."""
+
+    def __init__(self) -> None:
+        self._katex = NodeService("render_math.mjs")
+        self._rendered: dict[_Formula, str] = {}
+
+    def render_equations(self, equations: Sequence[Equation], page: str) -> list[str]:
+        """Return the HTML of displayed equations."""
+        formulas = [_Formula(equation.latex, display=True) for equation in equations]
+        places = [f"{page}:{equation.line}" for equation in equations]
+        return [
+            f'<div class="bp-equation" id="{equation.id}" data-bp-equation="{equation.id}"'
+            # A box that scrolls must be reachable by keyboard.
+            f' tabindex="0" role="group" data-search-exclude>{self._html(formula)}</div>'
+            for equation, formula in zip(equations, self._load(formulas, places), strict=True)
+        ]
+
+    def render_inline(self, content: str, page: str) -> str:
+        """Return a page's HTML with its inline formulas rendered."""
+        formulas = [
+            _Formula(html.unescape(match["latex"]), display=False)
+            for match in _INLINE.finditer(content)
+        ]
+        loaded = iter(self._load(formulas, [page] * len(formulas)))
+        return _INLINE.sub(lambda _: f"<span>{self._html(next(loaded))}</span>", content)
+
+    def close(self) -> None:
+        """End KaTeX."""
+        self._katex.close()
+
+    def _html(self, formula: _Formula) -> str:
+        return self._rendered[formula]
+
+    def _load(self, formulas: list[_Formula], places: list[str]) -> list[_Formula]:
+        missing = {
+            formula: place
+            for formula, place in zip(formulas, places, strict=True)
+            if formula not in self._rendered
+        }
+        if missing:
+            answers = self._katex.ask(
+                [formula.for_katex() for formula in missing]
+            )
+            for (formula, place), answer in zip(missing.items(), answers, strict=True):
+                if "error" in answer:
+                    raise PluginError(
+                        f"{place}: KaTeX cannot read {formula.latex!r}: {answer['error']}. "
+                        "Correct the formula."
+                    )
+                self._rendered[formula] = answer["html"]
+        return formulas

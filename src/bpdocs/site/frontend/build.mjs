@@ -1,0 +1,31 @@
+// Bundle the front end into hashed files: node build.mjs OUTPUT_FOLDER; prints the names of the two
+// files that a page needs. The worker comes first, because the page's module contains its name.
+import { basename } from "node:path";
+import { build } from "esbuild";
+
+const outdir = process.argv[2];
+const options = {
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  // Every browser that runs Pyodide reads woff2; the older formats are left out.
+  loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
+  outdir,
+  metafile: true,
+  legalComments: "linked",
+  logLevel: "error",
+};
+
+async function bundle(entry, define = {}) {
+  const { metafile } = await build({ ...options, entryPoints: [entry], define });
+  const [path] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry);
+  return basename(path);
+}
+
+const worker = await bundle("src/worker.ts");
+const script = await bundle("src/main.ts", { WORKER_FILE: JSON.stringify(worker) });
+const style = await bundle("src/main.css");
+console.log(JSON.stringify({ script, style }));

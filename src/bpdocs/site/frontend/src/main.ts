@@ -1,0 +1,22 @@
+// Starts the page's live parts, again after every navigation inside the site.
+
+import { keepLanguageLinks } from "./languages";
+import { Page } from "./page";
+import { Runner } from "./runner";
+
+declare const WORKER_FILE: string;
+declare const document$: { subscribe(listener: () => void): void } | undefined;
+
+const runner = new Runner(new URL(WORKER_FILE, import.meta.url));
+let page: Page | null = null;
+
+function mount(): void {
+  page?.leave();
+  page = null;
+  keepLanguageLinks();
+  const bar = document.querySelector<HTMLElement>("[data-bp-page]");
+  if (bar) page = new Page(bar, runner);
+}
+
+if (typeof document$ === "undefined") mount();
+else document$.subscribe(mount);

@@ -1,0 +1,47 @@
+// What the page and the worker say to each other: types only.
+
+/** An example as the build put it on the page; Python's `Cell.as_json` writes it. */
+export interface Example {
+  source: string;
+  line: number;
+  printed: string;
+  error: string | null;
+}
+
+/** What came of an example; Python's `Session.run_cell` writes it. */
+export interface Result {
+  printed: string;
+  error: string | null;
+  traceback: string | null;
+  stopped: boolean;
+  same: boolean;
+}
+
+export type StreamName = "stdout" | "stderr";
+
+export interface RunRequest {
+  kind: "run";
+  run: number;
+  page: string;
+  cell: string;
+  examples: Example[];
+  /** A blob: URL; the run is stopped by revoking it. */
+  stopUrl: string;
+}
+
+export type Request =
+  | { kind: "start"; runtime: string }
+  | { kind: "forget"; page: string }
+  | RunRequest;
+
+export type Reply =
+  | { kind: "progress"; loaded: number; total: number }
+  | { kind: "booting" }
+  | { kind: "ready" }
+  | { kind: "failed"; problem: Problem; detail: string }
+  | { kind: "output"; run: number; stream: StreamName; text: string }
+  | { kind: "finished"; run: number; results: Result[] }
+  | { kind: "crashed"; run: number; detail: string };
+
+/** Why Python did not start: a file that could not be fetched, a wrong hash, or anything else. */
+export type Problem = "unreachable" | "corrupt" | "broken";

@@ -1,0 +1,187 @@
+"""The MkDocs plugin: pages with executed examples and rendered equations, in every language."""
+
+import logging
+import re
+import shutil
+from pathlib import Path
+from typing import Any, Literal
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_relative_url
+
+from bpdocs.examples.model import Cell
+from bpdocs.examples.reader import Equation, Page, PageError, read_page
+from bpdocs.site.assets import build_assets
+from bpdocs.site.cells import render_cell, render_page_bar
+from bpdocs.site.formulas import FormulaRenderer
+from bpdocs.site.languages import (
+    LANGUAGES,
+    alternates,
+    build_language,
+    hide_from_instant_navigation,
+    language_config,
+    require_same_pages,
+)
+from bpdocs.site.runtime import Runtime, prepare_runtime
+
+log = logging.getLogger("mkdocs.plugins.bpdocs")
+
+_PLACE = '<div data-bp-place="{}"></div>'
+_PLACES = re.compile(r'<div data-bp-place="(\d+)"></div>')
+_TITLE_END = "</h1>"
+
+
+class BpdocsConfig(Config):
+    """The options of the plugin in mkdocs.yml."""
+
+    language = config_options.Choice([language.code for language in LANGUAGES], default="en")
+    """Which language this configuration builds; the first one builds the others too."""
+
+
+class BpdocsPlugin(BasePlugin[BpdocsConfig]):
+    """Reads every page once and replaces its fences by live cells and rendered equations."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Page] = {}
+        self.formulas = FormulaRenderer()
+        self.runtime: Runtime
+        self.is_dirty = False
+
+    @property
+    def language(self) -> Any:
+        """The language of this build."""
+        return next(entry for entry in LANGUAGES if entry.code == self.config.language)
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this is the build that builds the other languages."""
+        return self.language is LANGUAGES[0]
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Keep the plugin object from one build of `mkdocs serve` to the next."""
+        self.is_dirty = dirty
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Build what pages need: the front end, the wheel, the browser's Python."""
+        project = Path(config.config_file_path).parent
+        self.assets = build_assets()
+        self.runtime = prepare_runtime(project)
+        script = config_options.ExtraScriptValue(f"assets/{self.assets.script}")
+        script.type = "module"
+        config.extra_javascript.append(script)
+        config.extra_css.append(f"assets/{self.assets.style}")
+        config.extra["alternate"] = alternates(self.language, "")
+        return config
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Put the front end on the site."""
+        if self.is_main:
+            require_same_pages(files, Path(config.docs_dir))
+        for path in self.assets.files:
+            files.append(
+                File.generated(
+                    config,
+                    f"assets/{path.name}",
+                    abs_src_path=str(path),
+                    inclusion=InclusionLevel.NOT_IN_NAV,
+                )
+            )
+        return files
+
+    def on_page_markdown(
+        self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Read the page, and leave a place for every cell and equation."""
+        name = f"docs/{self.language.code}/{page.file.src_uri}"
+        # Front matter is gone by now; error messages count lines from the top of the file.
+        text = page.file.content_string
+        offset = text[: text.find(markdown.lstrip("\n")[:200])].count("\n") if markdown else 0
+        try:
+            read = read_page("\n" * offset + markdown.lstrip("\n"), name)
+        except PageError as error:
+            raise PluginError(str(error)) from error
+        self.pages[page.file.src_uri] = read
+        lines = ("\n" * offset + markdown.lstrip("\n")).splitlines()
+        for number, (fence, _) in reversed(list(enumerate(read.blocks))):
+            lines[fence.start : fence.end] = ["", fence.indent + _PLACE.format(number), ""]
+        return "\n".join(lines)
+
+    def on_page_content(
+        self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Fill the places, render inline formulas, and add the page's bar."""
+        read = self.pages[page.file.src_uri]
+        equations = iter(self.formulas.render_equations(read.equations, read.name))
+        blocks = [
+            render_cell(block) if isinstance(block, Cell) else next(equations)
+            for _, block in read.blocks
+            if isinstance(block, Cell | Equation)
+        ]
+        found = [int(number) for number in _PLACES.findall(html)]
+        if found != list(range(len(blocks))):
+            raise PluginError(
+                f"{read.name}:1: {len(blocks)} cells and equations were read but {len(found)} are "
+                "on the page. Check that no fence stands inside HTML or a comment."
+            )
+        html = self.formulas.render_inline(html, read.name)
+        html = _PLACES.sub(lambda match: blocks[int(match[1])], html)
+        if read.cells:
+            bar = render_page_bar(self._url_from(page, self.runtime.path))
+            if _TITLE_END not in html:
+                raise PluginError(f"{read.name}:1: the page has no title. Begin it with '# '.")
+            html = html.replace(_TITLE_END, _TITLE_END + bar, 1)
+        return html
+
+    def on_page_context(
+        self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any
+    ) -> Any:
+        """Link the page to itself in the other languages."""
+        config.extra["alternate"] = alternates(self.language, page.url)
+        return context
+
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Keep Material from fetching what is not there."""
+        return hide_from_instant_navigation(output)
+
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
+        """Do the same for the page that says that a page was not found."""
+        return hide_from_instant_navigation(output_content)
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Put the browser's Python on the site, and build the other languages."""
+        if not self.is_main:
+            return
+        target = Path(config.site_dir) / self.runtime.path
+        shutil.copytree(self.runtime.folder, target, dirs_exist_ok=True)
+        for language in LANGUAGES[1:]:
+            build_language(config, language.code, self.is_dirty)
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
+    ) -> LiveReloadServer:
+        """Watch what else the site is made of."""
+        package = Path(__file__).parents[1]
+        for folder in (package, package / "examples", package / "site"):
+            server.watch(str(folder), recursive=False)
+        server.watch(str(package / "site" / "frontend" / "src"))
+        for language in LANGUAGES[1:]:
+            server.watch(str(Path(config.docs_dir).parent / language.code))
+            server.watch(str(language_config(config, language.code)))
+        return server
+
+    def on_shutdown(self) -> None:
+        """End the Node process."""
+        self.formulas.close()
+
+    def _url_from(self, page: MkDocsPage, path: str) -> str:
+        """Return the address of `path`, below the site's root, relative to a page."""
+        return get_relative_url(path, self.language.path + page.url)

@@ -1,0 +1,103 @@
+"""The folder that the reader's browser loads: Pyodide, NumPy, our wheel, and a manifest of them."""
+
+import hashlib
+import json
+import logging
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bpdocs.site.cache import cache_folder, make_once, sha256
+from bpdocs.site.node import FRONTEND, run_node
+from bpdocs.site.sources import MANIFEST, RuntimeFile, fetch_runtime, read_manifest
+from bpdocs.site.wheel import build_wheel
+
+log = logging.getLogger("mkdocs.plugins.bpdocs")
+
+_COMPILER = Path(__file__).with_name("bytecode.py")
+_SCRIPT = "compile_runtime.mjs"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A finished folder, named after the hash of what it is made of, so that browsers may keep it."""
+
+    folder: Path
+
+    @property
+    def path(self) -> str:
+        """Where it stands on the site, relative to the site's root."""
+        return f"py/{self.folder.name}/"
+
+
+def prepare_runtime(project: Path) -> Runtime:
+    """Return the folder for the package in `project`, made again only if something changed.
+
+    Parameters
+    ----------
+    project : Path
+        The folder of pyproject.toml.
+
+    Returns
+    -------
+    Runtime
+        With `manifest.json`, which names every other file with its size and hash.
+    """
+    python = _prepare_python()
+    wheel = build_wheel(project)
+
+    def make(folder: Path) -> None:
+        shutil.copytree(python, folder, dirs_exist_ok=True)
+        shutil.copyfile(wheel, folder / wheel.name)
+        lock = json.dumps(_subset_lock(folder), indent=1)
+        (folder / "pyodide-lock.json").write_text(lock, encoding="utf-8")
+        entries = [
+            {"name": path.name, "size": path.stat().st_size, "sha256": sha256(path)}
+            for path in sorted(folder.iterdir())
+        ]
+        (folder / "manifest.json").write_text(json.dumps(entries, indent=1), encoding="utf-8")
+
+    name = _hash_of([Path(__file__), wheel], python.name)
+    return Runtime(make_once(cache_folder() / "site" / name, make))
+
+
+def _prepare_python() -> Path:
+    """Return a folder with Pyodide and NumPy, their Python modules compiled to bytecode."""
+    files = fetch_runtime([RuntimeFile(**entry) for entry in read_manifest()["files"]])
+
+    def make(folder: Path) -> None:
+        log.info("Compiling the browser's standard library and NumPy to bytecode ...")
+        for name, path in files.items():
+            shutil.copyfile(path, folder / name)
+        archives = [name for name in files if name.endswith((".zip", ".whl"))]
+        no_packages = json.dumps({"info": read_manifest()["info"], "packages": {}})
+        run_node(_SCRIPT, str(folder), no_packages, str(_COMPILER), *archives)
+
+    name = _hash_of([MANIFEST, _COMPILER, FRONTEND / _SCRIPT])
+    return make_once(cache_folder() / "python" / name, make)
+
+
+def _subset_lock(folder: Path) -> dict[str, Any]:
+    """Return Pyodide's lock file, cut down to the two packages of the folder."""
+    depends = {"numpy": [], "bpdocs": ["numpy"]}
+    packages = {}
+    for path in folder.glob("*.whl"):
+        name, version = path.name.split("-")[:2]
+        packages[name] = {
+            "name": name,
+            "version": version,
+            "file_name": path.name,
+            "install_dir": "site",
+            "sha256": sha256(path),
+            "package_type": "package",
+            "imports": [name],
+            "depends": depends[name],
+            "unvendored_tests": False,
+        }
+    return {"info": read_manifest()["info"], "packages": packages}
+
+
+def _hash_of(paths: list[Path], *more: str) -> str:
+    parts = [sha256(path) for path in paths]
+    return hashlib.sha256(" ".join([*parts, *more]).encode()).hexdigest()[:16]

@@ -1,0 +1,304 @@
+"""What a cell does: order, state, streaming, Stop, verdicts, editing, and failing to start."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from repository import ROOT, read
+
+FORWARD = read(ROOT / "docs/en/derivation/forward.md").cells
+FINAL = re.compile("same|differs|done|error|stopped")
+
+
+def test_start_shows_progress(reader) -> None:
+    """The first Run shows a progress element and a sentence, and both go when Python is there."""
+    reader.open("")
+    reader.press("run")
+    progress = reader.cell().locator("[data-bp-progress]")
+
+    expect(progress.locator("progress")).to_be_visible()
+    expect(progress).to_contain_text(
+        re.compile(r"Starting Python: (\d+\.\d of \d+\.\d MB|loading)")
+    )
+    assert reader.wait() == "same"
+    expect(progress).to_have_count(0)
+
+
+def test_later_cell_runs_the_cells_it_needs(reader) -> None:
+    """Run on a later cell runs the cells above first, says so, and ends the same as printed."""
+    reader.open("derivation/forward/")
+
+    assert reader.run(2) == "same"
+    assert [reader.state(number) for number in range(4)] == ["same", "same", "same", "idle"]
+    expect(reader.cell(2)).to_contain_text("Ran the 2 examples above first.")
+
+
+def test_variables_stay_between_cells(reader) -> None:
+    """A cell sees what an earlier, edited cell has left."""
+    reader.open("derivation/forward/")
+
+    assert reader.run_source("x = 40\nx", 0) == "done"
+    assert reader.output(0) == "40\n"
+    assert reader.run_source("x + 2", 1) == "done"
+    assert reader.output(1) == "42\n"
+
+
+def test_running_again_gives_the_same_again(reader) -> None:
+    """A cell whose variables it has changed itself is the same as printed when run twice."""
+    reader.open("derivation/notation/")
+
+    assert [reader.run(1), reader.run(1), reader.run(0), reader.run(1)] == ["same"] * 4
+
+
+def test_pages_do_not_share_variables(reader) -> None:
+    """A variable of one page is unknown on the next, though Python goes on."""
+    reader.open("derivation/forward/")
+    reader.run_source("secret = 1", 0)
+    starts = len([url for url in reader.requests if url.endswith(".wasm")])
+    reader.page.locator(".md-footer__link--next").click()
+    reader.page.wait_for_url("**/loss/")
+    expect(reader.page.locator("[data-bp-page] button").first).to_be_visible()
+
+    assert reader.run_source("secret", 0) == "error"
+    assert "NameError: name 'secret' is not defined" in reader.output(0)
+    assert len([url for url in reader.requests if url.endswith(".wasm")]) == starts
+
+
+def test_output_streams(reader) -> None:
+    """What a running cell has printed is on the page before the cell ends."""
+    reader.open("")
+    reader.run_source("1", 0)
+    reader.edit("import time\nprint('early')\ntime.sleep(1)\nprint()\ntime.sleep(30)", 0)
+    reader.press("run")
+
+    expect(reader.cell().locator("[data-bp-output]")).to_contain_text("early", timeout=20_000)
+    assert reader.state() == "running"
+    reader.press("stop")
+    assert reader.wait() == "stopped"
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "while True:\n    pass",
+        "while True:\n    print('x')",
+        "import time\ntime.sleep(60)",
+        "import numpy as np\nwhile True:\n    np.ones((50, 50)) @ np.ones((50, 50))",
+    ],
+    ids=["loop", "print", "sleep", "numpy"],
+)
+def test_soft_stop_keeps_variables(reader, loop: str) -> None:
+    """Stop ends a loop within 1.5 seconds and keeps the variables."""
+    reader.open("derivation/forward/")
+    reader.run_source("kept = 'yes'", 0)
+    reader.edit(loop, 1)
+    reader.press("run", 1)
+    reader.wait(1, "running")
+    reader.page.wait_for_timeout(300)
+    begun = time.monotonic()
+    reader.press("stop", 1)
+
+    assert reader.wait(1) == "stopped"
+    assert time.monotonic() - begun < 1.5
+    expect(reader.cell(1)).to_contain_text("Variables are kept")
+    assert reader.run_source("kept", 2) == "done"
+    assert reader.output(2) == "'yes'\n"
+
+
+def test_hard_stop_starts_python_again(reader) -> None:
+    """A cell that swallows the interrupt is ended with its Python, and the next Run works."""
+    reader.open("derivation/forward/")
+    reader.run_source("1", 0)
+    reader.edit(
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass", 1
+    )
+    reader.press("run", 1)
+    reader.wait(1, "running")
+    reader.press("stop", 1)
+
+    assert reader.wait(1) == "stopped"
+    expect(reader.cell(1)).to_contain_text("restarted")
+    reader.press("reset", 0)
+    reader.press("reset", 1)
+    assert reader.run(1) == "same"
+    assert reader.state(0) == "same"
+
+
+def test_stop_while_python_starts(reader) -> None:
+    """Stop during the start ends it, leaves the printed result, and Run starts anew."""
+    reader.open("")
+    reader.press("run")
+    reader.press("stop")
+
+    expect(reader.cell()).to_have_attribute("data-bp-state", "idle")
+    expect(reader.cell().locator("[data-bp-progress]")).to_have_count(0)
+    assert "weight[1]" in reader.output()
+    assert reader.run() == "same"
+
+
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        ("0", "0\n"),
+        ("False", "False\n"),
+        ("''", "''\n"),
+        ("None", ""),
+        ("print('a', end='')", "a\n"),
+    ],
+)
+def test_values_are_shown_as_at_the_prompt(reader, source: str, printed: str) -> None:
+    """A value of 0, False or the empty string is shown; None is not."""
+    reader.open("")
+
+    assert reader.run_source(source) == "done"
+    assert reader.output() == printed
+
+
+def test_an_altered_result_differs(reader, server) -> None:
+    """A page that prints another result gets the verdict "differs", with both shown."""
+    server.changes["derivation/forward/"] = lambda page: page.replace(b"1.5,  2.5", b"1.5,  9.5")
+    reader.open("derivation/forward/")
+
+    assert reader.run(0) == "differs"
+    assert reader.output(0) == FORWARD[0].printed
+    expect(reader.cell(0).locator(".bp-expected")).to_contain_text("9.5")
+    assert reader.run_all() == "3/4"
+
+
+def test_errors_are_text(reader) -> None:
+    """An exception ends in its last line, with the traceback folded under it."""
+    reader.open("")
+
+    assert reader.run_source("def f():\n    return 1 / 0\n\nprint('<b>before</b>')\nf()") == "error"
+    assert reader.output() == "<b>before</b>\nZeroDivisionError: division by zero\n"
+    trace = reader.cell().locator("details")
+    expect(trace.locator("pre")).not_to_be_visible()
+    trace.locator("summary").click()
+    expect(trace).to_contain_text('File "<proof>", line 2, in f')
+    expect(trace).to_contain_text("return 1 / 0")
+
+
+def test_syntax_errors_name_the_line(reader) -> None:
+    """A source that cannot be read says so, and where."""
+    reader.open("")
+
+    assert reader.run_source("x = 1\ny = = 2") == "error"
+    assert "SyntaxError: invalid syntax" in reader.output()
+    assert 'File "<proof>", line 2' in reader.output()
+
+
+def test_a_failing_cell_above_is_named(reader) -> None:
+    """If a cell above fails, the cell itself does not run and says why."""
+    reader.open("derivation/forward/")
+    reader.edit("1 / 0", 0)
+    reader.press("run", 2)
+    reader.wait(0, "error")
+
+    expect(reader.cell(2)).to_contain_text("An example above did not finish")
+    assert reader.state(2) == "idle"
+    assert reader.output(2) == FORWARD[2].printed
+
+
+def test_reset_brings_source_and_result_back(reader) -> None:
+    """Reset undoes an edit: the page's source, its printed result, its verdict."""
+    reader.open("")
+    reader.run_source("1 + 1")
+    reader.press("reset")
+
+    assert reader.state() == "idle"
+    assert "weight[1]" in reader.output()
+    assert reader.run() == "same"
+
+
+def test_restart_forgets_everything(reader) -> None:
+    """After Restart the cells are idle with their printed results, and run from the top."""
+    reader.open("derivation/forward/")
+    reader.run(1)
+    reader.page.locator("[data-bp-action=restart]").click()
+
+    assert [reader.state(number) for number in range(4)] == ["idle"] * 4
+    assert reader.output(0) == FORWARD[0].printed
+    assert reader.run(1) == "same"
+
+
+def test_long_output_is_cut(reader) -> None:
+    """A hundred thousand lines leave a page that answers, and a note of how many are not shown."""
+    reader.open("")
+
+    assert reader.run_source("for i in range(100_000):\n    print(i)") == "done"
+    expect(reader.cell().locator(".bp-note")).to_contain_text("99000 more lines")
+    assert reader.run_source("'still here'") == "done"
+
+
+def test_tab_leaves_the_editor(reader) -> None:
+    """Tab is not caught by the editor, and Ctrl-Enter runs it."""
+    reader.open("")
+    reader.edit("6 * 7")
+    reader.cell().locator("textarea").press("Control+Enter")
+    assert reader.wait() == "done"
+    reader.cell().locator("textarea").press("Tab")
+
+    assert reader.page.evaluate("document.activeElement.dataset.bpAction") == "run"
+
+
+def test_copy_gives_the_source(reader) -> None:
+    """Copy puts the cell's plain source on the clipboard."""
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.open("derivation/forward/")
+    reader.press("copy")
+
+    expect(reader.cell()).to_contain_text("Copied")
+    assert reader.page.evaluate("navigator.clipboard.readText()") == FORWARD[0].source
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "sentence"),
+    [
+        ("pyodide.asm.wasm", lambda _: None, "pyodide.asm.wasm could not be fetched"),
+        ("manifest.json", lambda _: None, "manifest.json could not be fetched"),
+        ("py3-none-any.whl", lambda body: body[:-1], "py3-none-any.whl arrived damaged"),
+        (
+            "python_stdlib.zip",
+            lambda body: body[:999] + bytes([body[999] ^ 1]) + body[1000:],
+            "python_stdlib.zip arrived damaged",
+        ),
+    ],
+    ids=["missing", "no manifest", "truncated", "flipped bit"],
+)
+def test_a_failed_start_says_which_file(reader, server, file, change, sentence) -> None:
+    """A start that fails names the file, leaves the printed result, and can be retried."""
+    server.changes[file] = change
+    reader.open("")
+    reader.press("run")
+
+    expect(reader.cell()).to_contain_text(sentence, timeout=30_000)
+    assert reader.state() == "idle"
+    assert "weight[1]" in reader.output()
+    reader.complaints.clear()  # Chromium notes the 404 that the test ordered
+    server.changes.clear()
+    assert reader.run() == "same"
+
+
+def test_interface_speaks_the_language_of_the_page(reader) -> None:
+    """The Chinese page has Chinese buttons and verdicts."""
+    reader.open("zh/")
+    expect(reader.cell().locator("[data-bp-action=run]")).to_have_text("运行")
+
+    assert reader.run() == "same"
+    expect(reader.cell()).to_contain_text("与页面一致")
+
+
+def test_language_switch_keeps_page_and_section(reader) -> None:
+    """The switch leads to the same section in the other language, wherever the reader moved."""
+    reader.open("derivation/notation/")
+    reader.page.locator(".md-footer__link--next").click()
+    reader.page.wait_for_url("**/derivation/batch/")
+    reader.page.evaluate("location.hash = 'columns'")
+    switch = reader.page.locator(".md-select button[aria-label='Select language']")
+    switch.hover()
+    reader.page.locator(".md-select__link[hreflang=zh]").click()
+    reader.page.wait_for_url("**/zh/derivation/batch/#columns")
+
+    expect(reader.page.locator("h1")).to_contain_text("从单个样本到一批样本")

@@ -1,0 +1,21 @@
+"""The repository's pages, as the tests read them."""
+
+from pathlib import Path
+
+from bpdocs.examples.reader import Page, read_page
+
+ROOT = Path(__file__).parents[1]
+LANGUAGES = ("en", "zh")
+PAGE_PATHS = sorted(
+    path for language in LANGUAGES for path in (ROOT / "docs" / language).rglob("*.md")
+)
+
+
+def page_name(path: Path) -> str:
+    """Return a page's name as error messages give it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def read(path: Path) -> Page:
+    """Read a page of the repository."""
+    return read_page(path.read_text(encoding="utf-8"), page_name(path))
