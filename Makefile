@@ -40,7 +40,7 @@ $(INSTALLED): requirements.txt requirements-uv.txt pyproject.toml
 	index=$$($(BIN)/pip config get global.index-url 2>/dev/null); \
 	UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$index}}"; \
 	if [ -n "$$UV_DEFAULT_INDEX" ]; then export UV_DEFAULT_INDEX; else unset UV_DEFAULT_INDEX; fi; \
-	$(BIN)/uv pip sync --python .venv --require-hashes requirements.txt \
+	$(BIN)/uv pip sync --compile-bytecode --python .venv --require-hashes requirements.txt \
 	|| { echo "uv could not install the packages; pip does it now."; \
 	     $(BIN)/pip install --no-deps --require-hashes --requirement requirements.txt; }
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .

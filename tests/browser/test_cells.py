@@ -243,6 +243,28 @@ def test_tab_leaves_the_editor(reader) -> None:
     assert reader.page.evaluate("document.activeElement.dataset.bpAction") == "run"
 
 
+def test_focus_stays_in_the_cell(reader) -> None:
+    """Run pressed by keyboard leaves the focus on Stop while it runs, and on Run afterwards."""
+    reader.open("")
+    reader.cell().locator("[data-bp-action=run]").focus()
+    reader.page.keyboard.press("Enter")
+
+    assert reader.page.evaluate("document.activeElement.dataset.bpAction") == "stop"
+    assert reader.wait() == "same"
+    assert reader.page.evaluate("document.activeElement.dataset.bpAction") == "run"
+
+
+def test_python_that_starts_survives_a_move(reader) -> None:
+    """A reader who moves on while Python starts finds it started once, on the next page."""
+    reader.open("derivation/forward/")
+    reader.press("run")
+    reader.page.locator(".md-footer__link--next").click()
+    reader.page.wait_for_url("**/loss/")
+
+    assert reader.run_all() == "3/3"
+    assert len([url for url in reader.requests if url.endswith(".wasm")]) == 1
+
+
 def test_copy_gives_the_source(reader) -> None:
     """Copy puts the cell's plain source on the clipboard."""
     reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])

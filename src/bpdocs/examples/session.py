@@ -4,7 +4,7 @@ import json
 import linecache
 from typing import Any
 
-from bpdocs.examples.model import Example
+from bpdocs.examples.model import Example, Outcome
 from bpdocs.examples.runner import Write, new_namespace, run_example
 
 
@@ -42,7 +42,10 @@ class Session:
         results = []
         for entry in json.loads(examples):
             example = Example(entry["source"], entry["line"], entry["printed"], entry["error"])
-            outcome = run_example(example, namespace, cell, write)
+            try:
+                outcome = run_example(example, namespace, cell, write)
+            except KeyboardInterrupt:  # Stop came between two statements
+                outcome = Outcome("", stopped=True)
             same = outcome.is_as_printed(example)
             results.append({**vars(outcome), "same": same})
             if outcome.stopped or (outcome.error and not same):

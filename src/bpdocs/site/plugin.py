@@ -70,6 +70,8 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Build what pages need: the front end, the wheel, the browser's Python."""
+        # Chinese search loads jieba, which logs its dictionary to the terminal.
+        logging.getLogger("jieba").setLevel(logging.WARNING)
         project = Path(config.config_file_path).parent
         self.assets = build_assets()
         self.runtime = prepare_runtime(project)

@@ -117,8 +117,8 @@ def fetch_runtime(files: list[RuntimeFile], sources: list[Source] | None = None)
                     f"index settings and build again, or copy {file.name} to "
                     f"{paths[file.name]}. What was tried:\n{tried}"
                 )
-    for failure in failures:
-        log.info("Passed over:\n%s", failure)
+    if failures:
+        log.info("The runtime is complete. Sources that were passed over:\n%s", "\n".join(failures))
     return paths
 
 
@@ -159,10 +159,13 @@ def _is_good(path: Path, file: RuntimeFile) -> bool:
 
 
 def _open_url(url: str) -> Iterator[bytes]:
-    with requests.get(url, stream=True, timeout=_TIMEOUT) as answer:
-        if answer.status_code != requests.codes.ok:
-            raise SourceError(f"answered {answer.status_code}")
-        yield from answer.iter_content(1 << 16)
+    try:
+        with requests.get(url, stream=True, timeout=_TIMEOUT) as answer:
+            if answer.status_code != requests.codes.ok:
+                raise SourceError(f"answered {answer.status_code}")
+            yield from answer.iter_content(1 << 16)
+    except requests.RequestException as error:
+        raise SourceError(f"cannot be reached ({type(error).__name__})") from error
 
 
 def _open_by_range(wheel: dict[str, str]) -> Callable[[str], Iterator[bytes]]:

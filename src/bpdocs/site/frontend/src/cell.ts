@@ -100,10 +100,14 @@ export class Cell {
 
   setState(state: State, sentence = ""): void {
     const isBusy = state === "starting" || state === "running";
+    const { run, stop } = this.buttons;
+    const hasFocus = document.activeElement === run || document.activeElement === stop;
     this.root.dataset.bpState = state;
     this.status.textContent = sentence;
-    this.buttons.run.hidden = isBusy;
-    this.buttons.stop.hidden = !isBusy;
+    run.hidden = isBusy;
+    stop.hidden = !isBusy;
+    // Run and Stop take each other's place; a keyboard must not fall out of the cell.
+    if (hasFocus) (isBusy ? stop : run).focus({ preventScroll: true });
     this.buttons.edit.hidden = this.editor !== null;
     this.buttons.reset.hidden = this.editor === null && state === "idle";
     if (this.editor) this.editor.readOnly = isBusy;

@@ -45,10 +45,10 @@ export class Page {
     );
   }
 
-  /** The reader has left the page. */
+  /** The reader has left the page: end its run, but let a Python that is starting go on. */
   leave(): void {
     this.round += 1;
-    this.runner.stop(this.runtime);
+    if (this.runner.isReady) this.runner.stop(this.runtime);
   }
 
   private act(action: Action, cell: Cell): void {
@@ -115,7 +115,8 @@ export class Page {
   /** Run the cell at `target`, after the cells above that it needs; tell whether it was run. */
   private async runThrough(target: number): Promise<boolean> {
     const cell = this.cells[target]!;
-    if (!(await this.startPython(cell))) return false;
+    const { round } = this;
+    if (!(await this.startPython(cell)) || round !== this.round) return false;
     if (this.generation !== this.runner.generation) this.ran = [];
     this.generation = this.runner.generation;
     const above = this.cells.slice(0, target).map(({ source }) => source);

@@ -54,7 +54,7 @@ export class Runner {
       this.generation += 1;
       this.worker = new Worker(this.workerUrl, { type: "module" });
       this.worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
-      this.worker.onerror = (event) => this.lose(event.message);
+      this.worker.onerror = (event) => this.lose(event.message || "its worker did not load");
       this.send({ kind: "start", runtime });
     });
     return this.starting;

@@ -44,6 +44,7 @@ async function start(folder: string): Promise<void> {
       packages: ["bpdocs"],
       env: { TERM: "dumb", HOME: "/home/pyodide" },
     });
+    files.clear();
     session = pyodide.pyimport("bpdocs.examples.browser").start!();
     scope.postMessage({ kind: "ready" });
   } catch (error) {
