@@ -99,10 +99,22 @@ class GradientReport:
     @property
     def relative_error(self) -> float:
         """The largest relative error of any parameter."""
-        return max(parameter.relative_error for parameter in self.parameters)
+        # Python's max would pass over a NaN.
+        return float(np.max([parameter.relative_error for parameter in self.parameters]))
 
     def is_close(self, tolerance: float = 1e-6) -> bool:
-        """Tell whether every relative error is at most `tolerance`."""
+        """Tell whether the two gradients of every parameter agree.
+
+        Parameters
+        ----------
+        tolerance : float
+            The largest relative error that passes.
+
+        Returns
+        -------
+        bool
+            Whether every relative error is at most `tolerance`; NaN never is.
+        """
         return self.relative_error <= tolerance
 
     def __str__(self) -> str:

@@ -226,8 +226,7 @@ class Network:
         require_instance("Network.backward", "trace", trace, Trace)
         require_instance("Network.backward", "loss", loss, Loss)
         L, Z, A, layers = self.n_layers, trace.Z, trace.A, self.layers
-        if len(Z) != L:
-            raise ValueError(f"Network.backward: trace must have {L} layers, got {len(Z)}")
+        self._require_own(trace)
 
         delta = {L: output_delta(loss.gradient(A[L], targets), Z[L], layers[L].activation)}
         for l in range(L - 1, 0, -1):
@@ -238,6 +237,27 @@ class Network:
             weight={l: weight_gradient(delta[l], A[l - 1]) for l in layers},
             bias={l: bias_gradient(delta[l]) for l in layers},
         )
+
+    def _require_own(self, trace: Trace) -> None:
+        """Raise unless the trace has the layers, sizes and dtype of this network."""
+        function = "Network.backward"
+        if len(trace.Z) != self.n_layers:
+            raise ValueError(
+                f"{function}: trace must have {self.n_layers} layers, got {len(trace.Z)}"
+            )
+        for l, layer in self.layers.items():
+            got = (layer.n_out, layer.n_in)
+            want = (trace.Z[l].shape[0], trace.A[l - 1].shape[0])
+            if got != want:
+                raise ValueError(
+                    f"{function}: trace must be of this network, whose layer {l} has "
+                    f"{layer.n_in} inputs and {layer.n_out} neurons, got {want[1]} and {want[0]}"
+                )
+            if trace.Z[l].dtype != layer.weight.dtype:
+                raise TypeError(
+                    f"{function}: trace must have the dtype of the network, "
+                    f"{layer.weight.dtype}, got {trace.Z[l].dtype}"
+                )
 
     def __repr__(self) -> str:
         chain = [f"{layer.n_out} {layer.activation.name}" for layer in self.layers.values()]

@@ -185,8 +185,8 @@ def test_syntax_errors_name_the_line(reader) -> None:
     reader.open("")
 
     assert reader.run_source("x = 1\ny = = 2") == "error"
-    assert "SyntaxError: invalid syntax" in reader.output()
-    assert 'File "<proof>", line 2' in reader.output()
+    assert reader.output() == "SyntaxError: invalid syntax\n"
+    expect(reader.cell()).to_contain_text('File "<proof>", line 2')
 
 
 def test_a_failing_cell_above_is_named(reader) -> None:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from bpdocs.examples.model import Example, Outcome
 from bpdocs.examples.reader import convert_example
-from bpdocs.examples.runner import run_example
+from bpdocs.examples.runner import new_namespace, run_example
 
 
 def run_docstrings(module: ModuleType) -> Iterator[tuple[str, Example, Outcome]]:
@@ -23,7 +23,7 @@ def run_docstrings(module: ModuleType) -> Iterator[tuple[str, Example, Outcome]]
         The dotted name of the documented object, and what came of its example.
     """
     for test in doctest.DocTestFinder(exclude_empty=True).find(module):
-        namespace = {"__builtins__": __builtins__, **test.globs}
+        namespace = test.globs | new_namespace() | {"__name__": module.__name__}
         for found in test.examples:
             example = convert_example(found, found.lineno + 1)
             yield test.name, example, run_example(example, namespace, test.name)

@@ -49,7 +49,8 @@ class Outcome:
 
     def is_as_printed(self, example: Example) -> bool:
         """Tell whether the outcome is, to the letter, what the example's page prints."""
-        return (self.printed, self.error) == (example.printed, example.error)
+        got = (self.printed, self.error, self.stopped)
+        return got == (example.printed, example.error, False)
 
 
 Stream = Literal["stdout", "stderr"]

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 
 from bpdocs.examples.model import Cell, Example
 
-_OPENING = re.compile(r"^(?P<indent> *)(?P<marks>`{3,}|~{3,})(?P<info>.*)$")
+_OPENING = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<info>.*)$")
+_QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:`{3}|~{3})")
 _INFO = re.compile(r"^(?P<language>[\w-]+)[ \t]*(?:\{[ \t]*#(?P<id>[A-Za-z][\w-]*)[ \t]*\})?$")
 _PROMPT = re.compile(r"^\s*>>>(\s|$)")
 _BLANK = re.compile(r"^<BLANKLINE>$", re.MULTILINE)
+_DOCTEST_ERROR = re.compile(
+    r"line (?P<line>\d+) of the (?:docstring|doctest) for \S+ (?P<what>.*)", re.DOTALL
+)
+_UNRUN = {"python", "py", "python3", "py3", "ipython", "pyodide", "doctest", "pytb"}
 
 
 class PageError(ValueError):
@@ -89,12 +94,13 @@ def read_page(text: str, name: str) -> Page:
         if fence.language == "pycon":
             default = f"cell-{sum(isinstance(block, Cell) for _, block in blocks) + 1}"
             examples = read_examples(fence.text, name, fence.start + 2)
-            blocks.append((fence, Cell(fence.id or default, examples, fence.start + 2)))
+            empty = next(n for n, line in enumerate(fence.text.splitlines()) if line.strip())
+            blocks.append((fence, Cell(fence.id or default, examples, fence.start + 2 + empty)))
             inside.update(range(fence.start, fence.end))
         elif fence.language == "math":
             default = f"equation-{sum(isinstance(block, Equation) for _, block in blocks) + 1}"
             blocks.append((fence, _read_equation(fence, default, name)))
-        elif fence.language in {"python", "py", "python3", "ipython", "pyodide", "doctest"}:
+        elif fence.language in _UNRUN:
             raise PageError(
                 name,
                 fence.start + 1,
@@ -138,16 +144,23 @@ def read_examples(text: str, name: str, first_line: int = 1) -> tuple[Example, .
     try:
         pieces = doctest.DocTestParser().parse(text)
     except ValueError as error:
-        raise PageError(name, first_line, f"{error}. Correct the prompt.") from error
+        found = _DOCTEST_ERROR.match(str(error))
+        line = first_line + int(found["line"]) - 1 if found else first_line
+        what = found["what"] if found else str(error)
+        raise PageError(name, line, f"the example {what}. Correct it.") from error
     examples: list[Example] = []
+    lines = text.splitlines()
     line = 1
+    above = 0
     for piece in pieces:
         if isinstance(piece, str):
             if piece.strip():
+                stray = piece.strip().splitlines()[0]
+                place = next(n for n in range(above, len(lines)) if lines[n].strip() == stray)
                 raise PageError(
                     name,
-                    first_line,
-                    f"{piece.strip().splitlines()[0]!r} would not be compared with anything. "
+                    first_line + place,
+                    f"{stray!r} would not be compared with anything. "
                     "Write <BLANKLINE> for an empty line of output, and prose outside the block.",
                 )
             continue
@@ -159,7 +172,8 @@ def read_examples(text: str, name: str, first_line: int = 1) -> tuple[Example, .
             )
         examples.append(convert_example(piece, line))
         line += piece.source.count("\n")
-    if len(examples) != sum(bool(_PROMPT.match(text_line)) for text_line in text.splitlines()):
+        above = piece.lineno
+    if len(examples) != sum(bool(_PROMPT.match(text_line)) for text_line in lines):
         raise PageError(
             name, first_line, "there are more >>> prompts than examples. Correct the block."
         )
@@ -184,6 +198,12 @@ def _read_fences(lines: list[str], name: str) -> list[Fence]:
     fences = []
     number = 0
     while number < len(lines):
+        if _QUOTED.match(lines[number]):
+            raise PageError(
+                name,
+                number + 1,
+                "a block in a quotation is not read. Take it out of the quotation.",
+            )
         opening = _OPENING.match(lines[number])
         if not opening or ("`" in opening["info"] and opening["marks"][0] == "`"):
             number += 1
@@ -204,7 +224,8 @@ def _read_fences(lines: list[str], name: str) -> list[Fence]:
 
 
 def _read_info(info: str, name: str, line: int) -> tuple[str, str | None]:
-    first = (re.split(r"[\s{]", info, maxsplit=1)[0] if info else "").lower()
+    # Markdown reads "{ .math #id }" as well; here there is one way to write it.
+    first = re.split(r"[\s{}]", info.lstrip("{. \t"), maxsplit=1)[0].lower()
     if first not in {"pycon", "math"}:
         return first, None
     match = _INFO.match(info)

@@ -1,12 +1,13 @@
 """Run one example as at Python's prompt; the same code in CPython and in the browser."""
 
 import ast
+import builtins
 import contextlib
 import io
 import linecache
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bpdocs.examples.model import Example, Outcome, Stream
@@ -16,7 +17,8 @@ Write = Callable[[str, Stream], None]
 
 def new_namespace() -> dict[str, Any]:
     """Return the variables that a page starts with."""
-    return {"__name__": "__main__", "__builtins__": __builtins__}
+    # A copy: the last value, _, stays on its page.
+    return {"__name__": "__main__", "__builtins__": vars(builtins).copy()}
 
 
 def run_example(
@@ -24,6 +26,7 @@ def run_example(
     namespace: dict[str, Any],
     cell: str = "cell",
     write: Write | None = None,
+    page: str = "",
 ) -> Outcome:
     """Run the statements of an example; the value of each expression is printed, as at the prompt.
 
@@ -32,11 +35,13 @@ def run_example(
     example : Example
         Its `printed` and `error` are not looked at.
     namespace : dict
-        The variables; changed by the run.
+        The variables, from `new_namespace`; changed by the run.
     cell : str
         What tracebacks call the file.
     write : callable or None
         Called with every piece of text as it is printed, and its stream.
+    page : str
+        Tells cells of one name on different pages apart.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def run_example(
     """
     printed: list[str] = []
     out = _Tee("stdout", printed, write)
-    filename = f"<{cell}>"
+    filename = source_name(page, cell)
     # Leading newlines give every statement the line number that the reader sees.
     source = "\n" * (example.line - 1) + example.source
     _remember_source(filename, source)
@@ -56,16 +61,34 @@ def run_example(
         ):
             for statement in ast.parse(source, filename).body:
                 code = compile(ast.Interactive([statement]), filename, "single", dont_inherit=True)
-                hook, sys.displayhook = sys.displayhook, sys.__displayhook__
-                try:
+                with _displaying(namespace):
                     exec(code, namespace)  # noqa: S102 - running the reader's code is the purpose
-                finally:
-                    sys.displayhook = hook
     except KeyboardInterrupt:
         return Outcome(_end_line(printed), stopped=True)
     except BaseException as error:  # noqa: BLE001 - SystemExit must not end the reader's Python
-        return Outcome(_end_line(printed), _last_line(error), _format_traceback(error, filename))
+        return Outcome(_end_line(printed), _last_line(error), _format_traceback(error, page, cell))
     return Outcome(_end_line(printed))
+
+
+def source_name(page: str, cell: str) -> str:
+    """Return the file name under which a cell's source is compiled and remembered."""
+    return f"<{page}#{cell}>"
+
+
+@contextlib.contextmanager
+def _displaying(namespace: dict[str, Any]) -> Iterator[None]:
+    """Print the values of expressions, and keep the last as _, as the prompt does."""
+
+    def display(value: object) -> None:
+        if value is not None:
+            print(repr(value))
+            namespace["__builtins__"]["_"] = value
+
+    hook, sys.displayhook = sys.displayhook, display
+    try:
+        yield
+    finally:
+        sys.displayhook = hook
 
 
 class _Tee(io.TextIOBase):
@@ -77,6 +100,8 @@ class _Tee(io.TextIOBase):
         self.pass_on = write
 
     def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self.printed.append(text)
         if self.pass_on:
             self.pass_on(text, self.stream)
@@ -92,15 +117,18 @@ def _end_line(printed: list[str]) -> str:
 
 
 def _last_line(error: BaseException) -> str:
-    return "".join(traceback.format_exception_only(error))
+    lines = traceback.format_exception_only(error)
+    # Only the traceback shows where in its source a SyntaxError is.
+    return lines[-1] if isinstance(error, SyntaxError) else "".join(lines)
 
 
-def _format_traceback(error: BaseException, filename: str) -> str:
+def _format_traceback(error: BaseException, page: str, cell: str) -> str:
+    filename = source_name(page, cell)
     formatted = traceback.TracebackException.from_exception(error)
     frames = list(formatted.stack)
     first = next((i for i, frame in enumerate(frames) if frame.filename == filename), len(frames))
     formatted.stack = traceback.StackSummary.from_list(frames[first:])
-    return "".join(formatted.format())
+    return "".join(formatted.format()).replace(f'File "<{page}#', 'File "<')
 
 
 def _remember_source(filename: str, source: str) -> None:

@@ -5,7 +5,7 @@ import linecache
 from typing import Any
 
 from bpdocs.examples.model import Example, Outcome
-from bpdocs.examples.runner import Write, new_namespace, run_example
+from bpdocs.examples.runner import Write, new_namespace, run_example, source_name
 
 
 class Session:
@@ -38,12 +38,12 @@ class Session:
             JSON: for each example that ran `printed`, `error`, `traceback`, `stopped`, `same`.
         """
         namespace = self.namespaces.setdefault(page, new_namespace())
-        linecache.cache.pop(f"<{cell}>", None)
+        linecache.cache.pop(source_name(page, cell), None)
         results = []
         for entry in json.loads(examples):
             example = Example(entry["source"], entry["line"], entry["printed"], entry["error"])
             try:
-                outcome = run_example(example, namespace, cell, write)
+                outcome = run_example(example, namespace, cell, write, page)
             except KeyboardInterrupt:  # Stop came between two statements
                 outcome = Outcome("", stopped=True)
             same = outcome.is_as_printed(example)

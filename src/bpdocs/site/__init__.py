@@ -1,1 +1,1 @@
-"""Build time only: the MkDocs plugin that turns pages into live pages. Nothing else imports this."""
+"""Build time only: the MkDocs plugin that makes pages live. Nothing else imports this."""

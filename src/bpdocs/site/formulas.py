@@ -70,9 +70,7 @@ class FormulaRenderer:
             if formula not in self._rendered
         }
         if missing:
-            answers = self._katex.ask(
-                [formula.for_katex() for formula in missing]
-            )
+            answers = self._katex.ask([formula.for_katex() for formula in missing])
             for (formula, place), answer in zip(missing.items(), answers, strict=True):
                 if "error" in answer:
                     raise PluginError(

@@ -1,6 +1,6 @@
 r"""Colour the quantities of a formula: W, b, Z, A, Δ, X and Y each have one hue on the whole site.
 
-Authors write plain LaTeX; `\htmlClass` is put in here. The hues are in `frontend/src/quantities.css`.
+Authors write plain LaTeX; `\htmlClass` is put in here. `frontend/src/quantities.css` has the hues.
 """
 
 import re

@@ -21,7 +21,7 @@ _SCRIPT = "compile_runtime.mjs"
 
 @dataclass(frozen=True)
 class Runtime:
-    """A finished folder, named after the hash of what it is made of, so that browsers may keep it."""
+    """A finished folder, named after a hash of what it is made of: browsers may keep it."""
 
     folder: Path
 

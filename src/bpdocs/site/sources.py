@@ -1,4 +1,4 @@
-"""Where the files of the browser's Python come from: the cache, Pyodide's release, the package index.
+"""Where the browser's Python comes from: the cache, Pyodide's release, the package index.
 
 `runtime.json` names every file with its size and hash; a file with another hash is never used.
 """
