@@ -449,17 +449,27 @@ def test_trace_of_another_depth_is_refused():
         HAND_NETWORK.backward(trace, HAND_TARGETS)
 
 
-def test_trace_of_other_sizes_is_refused():
-    """The trace of a network with another input size is refused."""
-    other = make_problem([4, 2, 1], ["relu", "identity"], 2, seed=0)
-    with pytest.raises(ValueError, match=r"^Network\.backward: trace "):
+@pytest.mark.parametrize(
+    ("widths", "text"),
+    [
+        ([4, 2, 1], "layer 1 has 2 inputs and 2 neurons, got 4 and 2"),
+        ([2, 3, 1], "layer 1 has 2 inputs and 2 neurons, got 2 and 3"),
+        ([2, 2, 5], "layer 2 has 2 inputs and 1 neurons, got 2 and 5"),
+    ],
+)
+def test_trace_of_other_sizes_is_refused(widths, text):
+    """The trace of a network with another size in any layer is refused."""
+    other = make_problem(widths, ["relu", "identity"], 2, seed=0)
+    text = f"Network.backward: trace must be of this network, whose {text}"
+    with pytest.raises(ValueError, match=exactly(text)):
         HAND_NETWORK.backward(other.network.forward(other.inputs), other.targets)
 
 
 def test_trace_of_another_dtype_is_refused():
     """The trace of a float32 network is refused by a float64 one."""
     wide, narrow = (make_problem([2, 1], ["tanh"], 3, 0, d) for d in (np.float64, np.float32))
-    with pytest.raises(TypeError, match=r"^Network\.backward: trace "):
+    text = "Network.backward: trace must have the dtype of the network, float64, got float32"
+    with pytest.raises(TypeError, match=exactly(text)):
         wide.network.backward(narrow.network.forward(narrow.inputs), narrow.targets)
 
 

@@ -15,6 +15,8 @@ from bpdocs.site.quantities import colour_quantities
 _INLINE = re.compile(r'<span class="arithmatex">\\\((?P<latex>.*?)\\\)</span>', re.DOTALL)
 
 
+_SOURCE = re.compile(r'(<annotation encoding="application/x-tex">).*?(</annotation>)', re.DOTALL)
+
 # A line break without a distance of its own: lines with fractions would touch.
 _LINE_BREAK = re.compile(r"\\\\(?!\[)")
 
@@ -47,14 +49,20 @@ class FormulaRenderer:
             for equation, formula in zip(equations, self._load(formulas, places), strict=True)
         ]
 
-    def render_inline(self, content: str, page: str) -> str:
-        """Return a page's HTML with its inline formulas rendered."""
+    def render_inline(self, content: str, page: str, text: str = "") -> str:
+        """Return a page's HTML with its inline formulas rendered; `text` is the page's source."""
         formulas = [
             _Formula(html.unescape(match["latex"]), display=False)
             for match in _INLINE.finditer(content)
         ]
-        loaded = iter(self._load(formulas, [page] * len(formulas)))
-        return _INLINE.sub(lambda _: f"<span>{self._html(next(loaded))}</span>", content)
+        lines = [
+            text[: max(text.find(f"${formula.latex}$"), 0)].count("\n") for formula in formulas
+        ]
+        loaded = iter(self._load(formulas, [f"{page}:{line + 1}" for line in lines]))
+        # Not a span: the search index would include it again after the first span inside it.
+        return _INLINE.sub(
+            lambda _: f"<var data-search-exclude>{self._html(next(loaded))}</var>", content
+        )
 
     def close(self) -> None:
         """End KaTeX."""
@@ -77,5 +85,12 @@ class FormulaRenderer:
                         f"{place}: KaTeX cannot read {formula.latex!r}: {answer['error']}. "
                         "Correct the formula."
                     )
-                self._rendered[formula] = answer["html"]
+                self._rendered[formula] = _restore_source(answer["html"], formula.latex)
         return formulas
+
+
+def _restore_source(rendered: str, latex: str) -> str:
+    """Put the author's LaTeX, without colours, where programs that copy a formula look for it."""
+    return _SOURCE.sub(
+        lambda match: match[1] + html.escape(latex, quote=False) + match[2], rendered
+    )

@@ -5,12 +5,14 @@ Each language has a configuration of its own, and thereby its own search index a
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
+from mkdocs.utils import get_relative_url
 
 
 @dataclass(frozen=True)
@@ -32,38 +34,57 @@ class Language:
     path: str
 
 
+_MARK = "#bpdocs-language-{}"
+
 LANGUAGES = (Language("en", "English", ""), Language("zh", "中文", "zh/"))
 
 
-def alternates(language: Language, page_url: str) -> list[dict[str, str]]:
-    """Return Material's `extra.alternate`: the same page in every language.
+def alternates() -> list[dict[str, str]]:
+    """Return Material's `extra.alternate`, with marks that `link_languages` makes addresses of.
 
-    Parameters
-    ----------
-    language : Language
-        The language of the page.
-    page_url : str
-        The page's address below its language's root.
-
-    Returns
-    -------
-    list of dict
-        Links relative to the language's root.
+    Material resolves these links against the language's own root, above which it cannot go.
     """
-    up = "../" * language.path.count("/")
     return [
-        {"name": other.name, "lang": other.code, "link": f"{up}{other.path}{page_url}" or "./"}
-        for other in LANGUAGES
+        {"name": language.name, "lang": language.code, "link": _MARK.format(language.code)}
+        for language in LANGUAGES
     ]
 
 
-def hide_from_instant_navigation(page: str) -> str:
-    """Return the page with its alternate links spelled so that Material's script passes them by.
+def link_languages(output: str, addresses: dict[str, str]) -> str:
+    """Return a finished page that links itself in every language.
 
-    The script would fetch a sitemap from below each of them, and pages have none. To every other
-    reader of HTML the trailing space means nothing.
+    Material's script would fetch a sitemap from below each alternate link, and pages have none. The
+    trailing space in `rel` makes it pass them by, and means nothing to any other reader of HTML.
+
+    Parameters
+    ----------
+    output : str
+        The page's HTML.
+    addresses : dict of str to str
+        By language code, where the page stands in that language.
+
+    Returns
+    -------
+    str
+        The HTML with the marks replaced.
     """
-    return page.replace('<link rel="alternate" ', '<link rel="alternate " ')
+    for code, address in addresses.items():
+        output = output.replace(f'"{_MARK.format(code)}"', f'"{address}"')
+    return output.replace('<link rel="alternate" ', '<link rel="alternate " ')
+
+
+def addresses_of(language: Language, page_url: str) -> dict[str, str]:
+    """Return where a page stands in every language, relative to itself in `language`."""
+    here = language.path + page_url
+    return {
+        other.code: get_relative_url(other.path + page_url, here) or "./" for other in LANGUAGES
+    }
+
+
+def addresses_of_roots(language: Language, site_url: str | None) -> dict[str, str]:
+    """Return where each language begins, for a page that may be shown at any address."""
+    path = urlsplit(site_url or "/").path.removesuffix(language.path)
+    return {other.code: path + other.path for other in LANGUAGES}
 
 
 def build_language(main: MkDocsConfig, code: str, dirty: bool) -> None:
@@ -96,7 +117,11 @@ def require_same_pages(files: Files, docs_dir: Path) -> None:
     here = {file.src_uri for file in files.documentation_pages()}
     for other in LANGUAGES:
         folder = docs_dir.parent / other.code
-        there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.md")}
+        there = {
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*.md")
+            if not path.name.startswith(".")  # an editor's, and MkDocs passes it by too
+        }
         for page in sorted(here - there):
             raise PluginError(f"docs/{other.code}/{page}:1: the page is missing. Translate it.")
         for page in sorted(there - here):

@@ -1,5 +1,6 @@
 """Node, which comes as a Python package, and the npm packages of the front end."""
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -83,11 +84,17 @@ class NodeService:
                 text=True,
                 encoding="utf-8",
             )
-        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018 - by PIPE
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline()
+        requests, answers = self._process.stdin, self._process.stdout
+        assert requests is not None  # noqa: S101 - opened by PIPE
+        assert answers is not None  # noqa: S101
+        try:
+            requests.write(json.dumps(request) + "\n")
+            requests.flush()
+            answer = answers.readline()
+        except BrokenPipeError:
+            answer = ""
         if not answer:
+            self.close()
             raise PluginError(
                 f"bpdocs: {self.script} ended without an answer. Read what Node printed above."
             )
@@ -95,9 +102,9 @@ class NodeService:
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            self._process.wait(timeout=10)
+        if self._process is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.communicate(timeout=10)
             self._process = None
 
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,10 +12,11 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.meta import get_data
 
 from bpdocs.examples.model import Cell
 from bpdocs.examples.reader import Equation, Page, PageError, read_page
@@ -23,10 +25,12 @@ from bpdocs.site.cells import render_cell, render_page_bar
 from bpdocs.site.formulas import FormulaRenderer
 from bpdocs.site.languages import (
     LANGUAGES,
+    addresses_of,
+    addresses_of_roots,
     alternates,
     build_language,
-    hide_from_instant_navigation,
     language_config,
+    link_languages,
     require_same_pages,
 )
 from bpdocs.site.runtime import Runtime, prepare_runtime
@@ -50,6 +54,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
+        self.texts: dict[str, str] = {}
         self.formulas = FormulaRenderer()
         self.runtime: Runtime
         self.is_dirty = False
@@ -79,7 +84,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         script.type = "module"
         config.extra_javascript.append(script)
         config.extra_css.append(f"assets/{self.assets.style}")
-        config.extra["alternate"] = alternates(self.language, "")
+        config.extra["alternate"] = alternates()
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
@@ -102,15 +107,18 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     ) -> str:
         """Read the page, and leave a place for every cell and equation."""
         name = f"docs/{self.language.code}/{page.file.src_uri}"
-        # Front matter is gone by now; error messages count lines from the top of the file.
-        text = page.file.content_string
-        offset = text[: text.find(markdown.lstrip("\n")[:200])].count("\n") if markdown else 0
+        # Front matter is gone by now, but error messages count lines from the top of the file.
+        content = page.file.content_string
+        body, _ = get_data(content)
+        above = content[: len(content) - len(body)].count("\n")
+        text = "\n" * above + markdown.lstrip("\n")
         try:
-            read = read_page("\n" * offset + markdown.lstrip("\n"), name)
+            read = read_page(text, name)
         except PageError as error:
             raise PluginError(str(error)) from error
         self.pages[page.file.src_uri] = read
-        lines = ("\n" * offset + markdown.lstrip("\n")).splitlines()
+        self.texts[page.file.src_uri] = text
+        lines = text.splitlines()
         for number, (fence, _) in reversed(list(enumerate(read.blocks))):
             lines[fence.start : fence.end] = ["", fence.indent + _PLACE.format(number), ""]
         return "\n".join(lines)
@@ -126,13 +134,13 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
             for _, block in read.blocks
             if isinstance(block, Cell | Equation)
         ]
-        found = [int(number) for number in _PLACES.findall(html)]
+        found = _find_places(html)
         if found != list(range(len(blocks))):
             raise PluginError(
                 f"{read.name}:1: {len(blocks)} cells and equations were read but {len(found)} are "
                 "on the page. Check that no fence stands inside HTML or a comment."
             )
-        html = self.formulas.render_inline(html, read.name)
+        html = self.formulas.render_inline(html, read.name, self.texts[page.file.src_uri])
         html = _PLACES.sub(lambda match: blocks[int(match[1])], html)
         if read.cells:
             bar = render_page_bar(self._url_from(page, self.runtime.path))
@@ -141,23 +149,17 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
             html = html.replace(_TITLE_END, _TITLE_END + bar, 1)
         return html
 
-    def on_page_context(
-        self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any
-    ) -> Any:
-        """Link the page to itself in the other languages."""
-        config.extra["alternate"] = alternates(self.language, page.url)
-        return context
-
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Keep Material from fetching what is not there."""
-        return hide_from_instant_navigation(output)
+        """Link the page to itself in the other languages."""
+        return link_languages(output, addresses_of(self.language, page.url))
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
-        """Do the same for the page that says that a page was not found."""
-        return hide_from_instant_navigation(output_content)
+        """Link the page that says that a page was not found to the languages' first pages."""
+        return link_languages(output_content, addresses_of_roots(self.language, config.site_url))
 
+    @event_priority(-100)  # every other plugin is done with this language before the next begins
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Put the browser's Python on the site, and build the other languages."""
         if not self.is_main:
@@ -187,3 +189,22 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     def _url_from(self, page: MkDocsPage, path: str) -> str:
         """Return the address of `path`, below the site's root, relative to a page."""
         return get_relative_url(path, self.language.path + page.url)
+
+
+class _PlaceFinder(HTMLParser):
+    """Finds the places that a reader will see: not those in comments or scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        number = dict(attrs).get("data-bp-place")
+        if number is not None:
+            self.found.append(int(number))
+
+
+def _find_places(html: str) -> list[int]:
+    finder = _PlaceFinder()
+    finder.feed(html)
+    return finder.found

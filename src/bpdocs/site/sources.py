@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from pypi_simple import (
 )
 from remotezip import RemoteZip, RemoteZipError
 from tqdm import tqdm
+from urllib3.exceptions import HTTPError
 
 from bpdocs.site.cache import cache_folder, sha256
 
@@ -34,10 +36,14 @@ log = logging.getLogger("mkdocs.plugins.bpdocs")
 MANIFEST = Path(__file__).with_name("runtime.json")
 _TIMEOUT = (5, 60)  # seconds to connect, and between two pieces of an answer
 
-# KeyError: the wheel has no such member; ValueError: an answer that is no index page.
+# KeyError: the wheel has no such member; ValueError: an answer that is no index page; EOFError and
+# zlib.error: a member that arrived cut short or damaged.
 _INDEX_ERRORS = (
     KeyError,
     ValueError,
+    EOFError,
+    zlib.error,
+    HTTPError,
     RemoteZipError,
     NoSuchProjectError,
     UnsupportedRepoVersionError,

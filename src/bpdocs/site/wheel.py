@@ -18,7 +18,8 @@ def build_wheel(project: Path) -> Path:
     sources = [
         path
         for path in (project / "src").rglob("*")
-        if path.is_file() and not {"node_modules", "__pycache__"} & set(path.parts)
+        if path.is_file()
+        and not {"node_modules", "__pycache__"} & set(path.relative_to(project).parts)
     ]
     sources += [project / name for name in ("pyproject.toml", "README.md", "LICENSE")]
 
