@@ -55,6 +55,14 @@ def require_positive(function: str, argument: str, value: Any) -> None:
         raise ValueError(f"{function}: {argument} must be positive and finite, got {value}")
 
 
+def require_size(function: str, argument: str, value: Any) -> None:
+    """Raise unless `value` is an integer of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{function}: {argument} must be an integer, got {value!r}")
+    if value < 1:
+        raise ValueError(f"{function}: {argument} must be at least 1, got {value}")
+
+
 def require_instance(function: str, argument: str, value: Any, kind: type) -> None:
     """Raise unless `value` is a `kind`."""
     if not isinstance(value, kind):

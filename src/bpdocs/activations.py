@@ -1,5 +1,7 @@
-r"""Activation functions, each beside its derivative; both act on every entry of Z on its own.
+r"""Activation functions, each beside its derivative.
 
+All but softmax act on every entry of Z on its own. What back propagation needs of an activation is
+its vector-Jacobian product, `vjp`: for an element-wise one it multiplies by the derivative.
 The pages are [Forward pass](../derivation/forward.md) for $\sigma^l$ and
 [Loss and output error](../derivation/loss.md) for $(\sigma^l)'$.
 """
@@ -9,16 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpdocs._checks import require_choice, require_floats
+from bpdocs._checks import require_choice, require_floats, require_matrix, require_same_dtype
 
 ElementWise = Callable[[np.ndarray], np.ndarray]
+Pullback = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Activation:
-    r"""An element-wise function $\sigma$ with its derivative $\sigma'$.
+    r"""A function $\sigma$ with what back propagation needs of its derivative.
 
-    Call it for $A = \sigma(Z)$; [`derivative`][bpdocs.Activation.derivative] gives $\sigma'(Z)$.
+    Call it for $A = \sigma(Z)$; `derivative` gives $\sigma'(Z)$, and `vjp` takes
+    $\partial C / \partial A$ to $\partial C / \partial Z$.
 
     Attributes
     ----------
@@ -26,8 +30,13 @@ class Activation:
         What `Dense` and `Network.from_sizes` know it by.
     rule : callable
         $\sigma$, from ndarray to ndarray of the same shape and dtype, unchecked.
-    slope : callable
-        $\sigma'$, likewise.
+    slope : callable or None
+        $\sigma'$, likewise; None for a function that is not element-wise.
+    pullback : callable or None
+        For a function that is not element-wise: from $Z$ and $\partial C / \partial A$ to
+        $\partial C / \partial Z$, unchecked.
+    kink : float or None
+        The $z$ at which $\sigma$ has no derivative; there `slope` is the derivative from the left.
 
     Examples
     --------
@@ -36,11 +45,27 @@ class Activation:
     array([[0.    , 0.7616]])
     >>> tanh.derivative(np.array([[0.0, 1.0]])).round(4)
     array([[1.  , 0.42]])
+    >>> tanh.vjp(np.array([[0.0, 1.0]]), np.array([[10.0, 100.0]])).round(2)
+    array([[10., 42.]])
     """
 
     name: str
     rule: ElementWise
-    slope: ElementWise
+    slope: ElementWise | None = None
+    pullback: Pullback | None = None
+    kink: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.slope is None) == (self.pullback is None):
+            raise TypeError(
+                f"Activation: {self.name} must have either a slope or a pullback, "
+                f"got {'neither' if self.slope is None else 'both'}"
+            )
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether every entry of A depends on the same entry of Z alone."""
+        return self.slope is not None
 
     def __call__(self, preactivation: np.ndarray) -> np.ndarray:
         r"""Return $\sigma(Z)$.
@@ -48,7 +73,7 @@ class Activation:
         Parameters
         ----------
         preactivation : ndarray of shape (N_l, M)
-            $Z^l$; any other shape is taken entry by entry too.
+            $Z^l$; an element-wise function takes any other shape too.
 
         Returns
         -------
@@ -60,9 +85,9 @@ class Activation:
         TypeError
             If `preactivation` is not a float32 or float64 ndarray.
         ValueError
-            If it holds NaN or infinity.
+            If it holds NaN or infinity, or is not a matrix where the function needs columns.
         """
-        require_floats(self.name, "preactivation", preactivation)
+        self._require(self.name, preactivation)
         return self.rule(preactivation)
 
     def derivative(self, preactivation: np.ndarray) -> np.ndarray:
@@ -81,22 +106,93 @@ class Activation:
         Raises
         ------
         TypeError
-            If `preactivation` is not a float32 or float64 ndarray.
+            If `preactivation` is not a float32 or float64 ndarray, or if the function is not
+            element-wise and therefore has no such derivative.
         ValueError
             If it holds NaN or infinity.
         """
+        if self.slope is None:
+            raise TypeError(
+                f"{self.name}.derivative: {self.name} must be element-wise to have a derivative "
+                f"entry by entry, got a function whose every output depends on its whole column; "
+                f"use {self.name}.vjp"
+            )
         require_floats(f"{self.name}.derivative", "preactivation", preactivation)
         return self.slope(preactivation)
+
+    def vjp(self, preactivation: np.ndarray, activation_gradient: np.ndarray) -> np.ndarray:
+        r"""Return $\partial C / \partial Z$ from $\partial C / \partial A$.
+
+        Parameters
+        ----------
+        preactivation : ndarray of shape (N_l, M)
+            $Z^l$.
+        activation_gradient : ndarray of shape (N_l, M)
+            $\partial C / \partial A^l$.
+
+        Returns
+        -------
+        ndarray of shape (N_l, M)
+            $\partial C / \partial A^l \odot (\sigma^l)'(Z^l)$ for an element-wise function; for
+            softmax, column by column, $P \odot (dA - 1 1^\mathsf{T} (P \odot dA))$.
+
+        Raises
+        ------
+        TypeError
+            If an argument is not a float32 or float64 ndarray, or the dtypes differ.
+        ValueError
+            If the shapes differ or a value is not finite.
+        """
+        function = f"{self.name}.vjp"
+        require_matrix(function, "preactivation", preactivation, ("N_l", "M"))
+        require_matrix(function, "activation_gradient", activation_gradient, preactivation.shape)
+        require_same_dtype(
+            function,
+            {"preactivation": preactivation, "activation_gradient": activation_gradient},
+        )
+        return self.pull(preactivation, activation_gradient)
+
+    def pull(self, Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
+        """Return what `vjp` returns, without checks."""
+        return dA * self.slope(Z) if self.slope else self.pullback(Z, dA)  # type: ignore[misc]
+
+    def _require(self, function: str, preactivation: np.ndarray) -> None:
+        if self.is_elementwise:
+            require_floats(function, "preactivation", preactivation)
+        else:
+            require_matrix(function, "preactivation", preactivation, ("N_l", "M"))
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
 
 
+# The rules compare real parts and use no absolute value, so that a step of size h in an imaginary
+# direction, Z + ih, goes through them as through the formulas: the gradient check needs that.
+
+
 def _logistic(Z: np.ndarray) -> np.ndarray:
     # exp of a number that is never positive cannot overflow.
-    e = np.exp(-np.abs(Z))
-    return np.where(Z >= 0, 1, e) / (1 + e)
+    is_positive = Z.real >= 0
+    e = np.exp(np.where(is_positive, -Z, Z))
+    return np.where(is_positive, 1, e) / (1 + e)
 
+
+def _softplus(Z: np.ndarray) -> np.ndarray:
+    is_positive = Z.real > 0
+    return np.where(is_positive, Z, 0) + np.log1p(np.exp(np.where(is_positive, -Z, Z)))
+
+
+def _softmax(Z: np.ndarray) -> np.ndarray:
+    E = np.exp(Z - Z.real.max(axis=0, keepdims=True))
+    return E / E.sum(axis=0, keepdims=True)
+
+
+def _pull_softmax(Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
+    P = _softmax(Z)
+    return P * (dA - (P * dA).sum(axis=0, keepdims=True))
+
+
+_LEAK = 0.01
 
 identity = Activation("identity", lambda Z: Z.copy(), np.ones_like)
 
@@ -105,10 +201,28 @@ sigmoid = Activation("sigmoid", _logistic, lambda Z: _logistic(Z) * _logistic(-Z
 
 tanh = Activation("tanh", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2)
 
-# The derivative at the kink, z = 0, is taken as 0.
-relu = Activation("relu", lambda Z: np.maximum(Z, 0), lambda Z: (Z > 0).astype(Z.dtype))
+relu = Activation(
+    "relu",
+    lambda Z: np.where(Z.real > 0, Z, 0),
+    lambda Z: (Z.real > 0).astype(Z.dtype),
+    kink=0.0,
+)
 
-ACTIVATIONS = {activation.name: activation for activation in (identity, sigmoid, tanh, relu)}
+leaky_relu = Activation(
+    "leaky_relu",
+    lambda Z: np.where(Z.real > 0, Z, _LEAK * Z),
+    lambda Z: np.where(Z.real > 0, 1, _LEAK).astype(Z.dtype),
+    kink=0.0,
+)
+
+softplus = Activation("softplus", _softplus, _logistic)
+
+softmax = Activation("softmax", _softmax, pullback=_pull_softmax)
+
+ACTIVATIONS = {
+    activation.name: activation
+    for activation in (identity, sigmoid, tanh, relu, leaky_relu, softplus, softmax)
+}
 
 
 def find_activation(activation: str | Activation, function: str = "activation") -> Activation:
@@ -117,7 +231,7 @@ def find_activation(activation: str | Activation, function: str = "activation") 
     Parameters
     ----------
     activation : str or Activation
-        "identity", "sigmoid", "tanh", "relu", or an object of your own.
+        A name such as "tanh", or an object of your own.
     function : str
         The caller, for the error message.
 

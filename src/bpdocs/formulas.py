@@ -24,7 +24,7 @@ def output_delta(
     preactivation : ndarray of shape (N_L, M)
         $Z^L$.
     activation : str or Activation
-        $\sigma^L$, an element-wise function.
+        $\sigma^L$; for softmax $\odot (\sigma^L)'$ becomes its vector-Jacobian product.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def output_delta(
     require_matrix(function, "loss_gradient", loss_gradient, ("N_L", "M"))
     require_matrix(function, "preactivation", preactivation, loss_gradient.shape)
     require_same_dtype(function, {"loss_gradient": loss_gradient, "preactivation": preactivation})
-    return loss_gradient * sigma.slope(preactivation)
+    return sigma.pull(preactivation, loss_gradient)
 
 
 def propagate_delta(
@@ -74,7 +74,7 @@ def propagate_delta(
     preactivation : ndarray of shape (N_l, M)
         $Z^l$.
     activation : str or Activation
-        $\sigma^l$, an element-wise function.
+        $\sigma^l$; for softmax $\odot (\sigma^l)'$ becomes its vector-Jacobian product.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def propagate_delta(
         function,
         {"delta_next": delta_next, "weight_next": weight_next, "preactivation": preactivation},
     )
-    return (weight_next.T @ delta_next) * sigma.slope(preactivation)
+    return sigma.pull(preactivation, weight_next.T @ delta_next)
 
 
 def weight_gradient(delta: np.ndarray, activation_prev: np.ndarray) -> np.ndarray:

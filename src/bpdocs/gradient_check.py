@@ -2,11 +2,11 @@ r"""Gradient check: the backward pass against central differences of the loss.""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from bpdocs._checks import require_floats, require_instance, require_positive
-from bpdocs.layers import Dense
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
 
@@ -179,31 +179,22 @@ def check_gradients(
     """
     require_instance("check_gradients", "network", network, Network)
     require_positive("check_gradients", "step", step)
-    _require_float64("check_gradients", "network", network.layers[1].weight)
+    _require_float64("check_gradients", "network", network)
     trace = network.forward(inputs)
     gradients = network.backward(trace, targets, loss)
     value = loss(trace.output, targets)
     rounding = 16 * np.finfo(np.float64).eps * abs(value) / step
 
-    def loss_with(number: int, layer: Dense) -> float:
-        changed = Network(list((network.layers | {number: layer}).values()))
+    def loss_with(number: int, name: str, value: np.ndarray) -> float:
+        changed = network.with_parameters({number: {name: value}})
         return loss(changed.forward(inputs).output, targets)
 
     checks = []
-    for l, layer in network.layers.items():
-        sigma = layer.activation
-        of_weight = numeric_gradient(
-            lambda W, l=l, b=layer.bias, s=sigma: loss_with(l, Dense(W, b, s)),  # type: ignore[misc]
-            layer.weight,
-            step,
-        )
-        of_bias = numeric_gradient(
-            lambda b, l=l, W=layer.weight, s=sigma: loss_with(l, Dense(W, b, s)),  # type: ignore[misc]
-            layer.bias,
-            step,
-        )
-        checks.append(_compare(f"weight[{l}]", gradients.weight[l], of_weight, rounding))
-        checks.append(_compare(f"bias[{l}]", gradients.bias[l], of_bias, rounding))
+    for l, parameters in network.parameters.items():
+        for name, array in parameters.items():
+            numeric = numeric_gradient(partial(loss_with, l, name), array, step)
+            analytic = gradients.parameters[l][name]
+            checks.append(_compare(f"{name}[{l}]", analytic, numeric, rounding))
     return GradientReport(tuple(checks))
 
 
@@ -217,6 +208,6 @@ def _compare(
     return ParameterCheck(name, analytic, numeric, float(distance / size))
 
 
-def _require_float64(function: str, argument: str, value: np.ndarray) -> None:
+def _require_float64(function: str, argument: str, value: np.ndarray | Network) -> None:
     if value.dtype != np.float64:
         raise TypeError(f"{function}: {argument} must be float64, got {value.dtype}")

@@ -1,16 +1,102 @@
-r"""The dense layer, $Z^l = W^l A^{l-1} + b^l 1_M^\mathsf{T}$ and $A^l = \sigma^l(Z^l)$."""
+r"""The layer of a network, and the dense one, $Z^l = W^l A^{l-1} + b^l 1_M^\mathsf{T}$.
 
-from dataclasses import dataclass
-from typing import Any
+A layer maps $A^{l-1}$ to $Z^l$, and its activation function maps $Z^l$ to $A^l$. On the way back it
+gives the gradients of its parameters, and $\partial C / \partial A^{l-1}$.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_matrix, require_same_dtype
-from bpdocs.activations import Activation, find_activation
+from bpdocs._checks import require_matrix, require_same_dtype
+from bpdocs.activations import Activation, find_activation, identity
+from bpdocs.initialization import initial_weight
+
+
+class Layer(ABC):
+    """What a network needs of a layer; the arrays are checked before they come here.
+
+    Attributes
+    ----------
+    activation : Activation
+        The activation function of the layer.
+    parameter_names : tuple of str
+        The attributes that are parameters, in the order in which they are listed everywhere.
+    """
+
+    activation: Activation
+    parameter_names: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def n_in(self) -> int:
+        """Number of neurons in the layer before, $N_{l-1}$."""
+
+    @property
+    @abstractmethod
+    def n_out(self) -> int:
+        """Number of neurons in this layer, $N_l$."""
+
+    @abstractmethod
+    def preactivate(self, activation_prev: np.ndarray) -> np.ndarray:
+        r"""Return $Z^l$ from $A^{l-1}$."""
+
+    @abstractmethod
+    def parameter_gradients(
+        self, delta: np.ndarray, activation_prev: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        r"""Return the gradient of each parameter, by its name, from $\Delta^l$ and $A^{l-1}$."""
+
+    @abstractmethod
+    def pull_back(self, delta: np.ndarray, activation_prev: np.ndarray) -> np.ndarray:
+        r"""Return $\partial C / \partial A^{l-1}$ from $\Delta^l$ and $A^{l-1}$."""
+
+    @property
+    def parameters(self) -> dict[str, np.ndarray]:
+        """The parameters by name."""
+        return {name: getattr(self, name) for name in self.parameter_names}
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the parameters."""
+        return next(iter(self.parameters.values())).dtype
+
+    def with_parameters(self, **parameters: np.ndarray) -> Self:
+        """Return a copy of the layer with other parameters."""
+        return replace(self, **parameters)  # type: ignore[type-var]
+
+    def forward(self, activation_prev: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        r"""Return the preactivation and the activation of this layer.
+
+        Parameters
+        ----------
+        activation_prev : ndarray of shape (N_{l-1}, M)
+            $A^{l-1}$, one sample a column.
+
+        Returns
+        -------
+        preactivation, activation : ndarray of shape (N_l, M)
+            $Z^l$ and $A^l$.
+
+        Raises
+        ------
+        TypeError
+            If `activation_prev` is not an ndarray of the layer's dtype.
+        ValueError
+            If it does not have $N_{l-1}$ rows, or is not finite.
+        """
+        function = f"{type(self).__name__}.forward"
+        require_matrix(function, "activation_prev", activation_prev, (self.n_in, "M"))
+        name, parameter = next(iter(self.parameters.items()))
+        require_same_dtype(function, {name: parameter, "activation_prev": activation_prev})
+        Z = self.preactivate(activation_prev)
+        return Z, self.activation.rule(Z)
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
+class Dense(Layer):
     r"""A fully connected layer: a weight, a bias and an activation function.
 
     The page is [Forward pass](../derivation/forward.md#forward).
@@ -46,17 +132,14 @@ class Dense:
 
     weight: np.ndarray
     bias: np.ndarray
-    activation: Activation
+    activation: Activation = identity
+    parameter_names: ClassVar[tuple[str, ...]] = ("weight", "bias")
 
-    def __init__(
-        self, weight: np.ndarray, bias: np.ndarray, activation: str | Activation = "identity"
-    ) -> None:
-        require_matrix("Dense", "weight", weight, ("N_l", "N_prev"))
-        require_matrix("Dense", "bias", bias, (weight.shape[0], 1))
-        require_same_dtype("Dense", {"weight": weight, "bias": bias})
-        object.__setattr__(self, "weight", weight)
-        object.__setattr__(self, "bias", bias)
-        object.__setattr__(self, "activation", find_activation(activation, "Dense"))
+    def __post_init__(self) -> None:
+        require_matrix("Dense", "weight", self.weight, ("N_l", "N_prev"))
+        require_matrix("Dense", "bias", self.bias, (self.weight.shape[0], 1))
+        require_same_dtype("Dense", {"weight": self.weight, "bias": self.bias})
+        object.__setattr__(self, "activation", find_activation(self.activation, "Dense"))
 
     @classmethod
     def random(
@@ -65,6 +148,7 @@ class Dense:
         n_out: int,
         activation: str | Activation,
         rng: np.random.Generator,
+        initialization: str = "xavier",
         dtype: Any = np.float64,
     ) -> "Dense":
         r"""Return a layer with random weights and a zero bias.
@@ -76,7 +160,9 @@ class Dense:
         activation : str or Activation
             $\sigma^l$.
         rng : numpy.random.Generator
-            Draws the weights, normal with variance $1/N_{l-1}$.
+            Draws the weights.
+        initialization : str
+            "xavier" or "he", see `initial_weight`.
         dtype : dtype
             float64 or float32.
 
@@ -90,16 +176,10 @@ class Dense:
         TypeError
             If a size is not an integer or `rng` is not a Generator.
         ValueError
-            If a size is below 1 or the activation's name is unknown.
+            If a size is below 1 or a name is unknown.
         """
-        for argument, size in {"n_in": n_in, "n_out": n_out}.items():
-            if isinstance(size, bool) or not isinstance(size, int | np.integer):
-                raise TypeError(f"Dense.random: {argument} must be an integer, got {size!r}")
-            if size < 1:
-                raise ValueError(f"Dense.random: {argument} must be at least 1, got {size}")
-        require_instance("Dense.random", "rng", rng, np.random.Generator)
-        weight = rng.standard_normal((n_out, n_in)) / np.sqrt(n_in)
-        return cls(weight.astype(dtype), np.zeros((n_out, 1), dtype), activation)
+        weight = initial_weight(n_in, n_out, rng, initialization, dtype)
+        return cls(weight, np.zeros((n_out, 1), dtype), find_activation(activation, "Dense.random"))
 
     @property
     def n_in(self) -> int:
@@ -111,31 +191,19 @@ class Dense:
         """Number of neurons in this layer, $N_l$."""
         return self.weight.shape[0]
 
-    def forward(self, activation_prev: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        r"""Return the preactivation and the activation of this layer.
+    def preactivate(self, activation_prev: np.ndarray) -> np.ndarray:
+        r"""Return $W^l A^{l-1} + b^l 1_M^\mathsf{T}$."""
+        return self.weight @ activation_prev + self.bias
 
-        Parameters
-        ----------
-        activation_prev : ndarray of shape (N_{l-1}, M)
-            $A^{l-1}$, one sample a column.
+    def parameter_gradients(
+        self, delta: np.ndarray, activation_prev: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        r"""Return $\Delta^l (A^{l-1})^\mathsf{T}$ and $\Delta^l 1_M$."""
+        return {"weight": delta @ activation_prev.T, "bias": delta.sum(axis=1, keepdims=True)}
 
-        Returns
-        -------
-        preactivation, activation : ndarray of shape (N_l, M)
-            $Z^l$ and $A^l$.
-
-        Raises
-        ------
-        TypeError
-            If `activation_prev` is not an ndarray of the weight's dtype.
-        ValueError
-            If it has another number of rows than the weight has columns, or is not finite.
-        """
-        function = "Dense.forward"
-        require_matrix(function, "activation_prev", activation_prev, (self.n_in, "M"))
-        require_same_dtype(function, {"weight": self.weight, "activation_prev": activation_prev})
-        Z = self.weight @ activation_prev + self.bias
-        return Z, self.activation.rule(Z)
+    def pull_back(self, delta: np.ndarray, activation_prev: np.ndarray) -> np.ndarray:  # noqa: ARG002 - other layers need it
+        r"""Return $(W^l)^\mathsf{T} \Delta^l$."""
+        return self.weight.T @ delta
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in} -> {self.n_out}, {self.activation.name})"

@@ -1,4 +1,4 @@
-r"""Losses, each with its value and its gradient; both are means over the samples of the batch.
+r"""Losses, each with its value and its gradient; all are means over the samples of the batch.
 
 The factor $1/M$ enters the derivation here, in the gradient, and nowhere else.
 The page is [Loss and output error](../derivation/loss.md).
@@ -6,17 +6,22 @@ The page is [Loss and output error](../derivation/loss.md).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from bpdocs._checks import require_matrix, require_same_dtype
+from bpdocs.activations import sigmoid, softmax, softplus
+
+Rule = Callable[[np.ndarray, np.ndarray], Any]
+Requirement = Callable[[str, np.ndarray, np.ndarray], None]
 
 
 @dataclass(frozen=True)
 class Loss:
     r"""A scalar function $C(A^L, Y)$ with its gradient $\partial C / \partial A^L$.
 
-    Call it for $C$; [`gradient`][bpdocs.Loss.gradient] gives $\partial C / \partial A^L$.
+    Call it for $C$; `gradient` gives $\partial C / \partial A^L$, with the factor $1/M$.
 
     Attributes
     ----------
@@ -26,11 +31,28 @@ class Loss:
         $C$, from two ndarrays of one shape to a number, unchecked.
     slope : callable
         $\partial C / \partial A^L$, likewise, in the layout of $A^L$.
+    requirement : callable or None
+        Raises unless the values of $A^L$ and $Y$ are such as the loss is defined for.
+    takes_classes : bool
+        Whether the targets may be given as integer classes 0 to $N_L - 1$, one a sample.
+
+    Examples
+    --------
+    Two samples, one output: the errors are 1 and 3.
+
+    >>> import numpy as np
+    >>> A, Y = np.array([[1.0, 3.0]]), np.array([[0.0, 0.0]])
+    >>> half_squared_error(A, Y)
+    2.5
+    >>> half_squared_error.gradient(A, Y)
+    array([[0.5, 1.5]])
     """
 
     name: str
-    rule: Callable[[np.ndarray, np.ndarray], float]
-    slope: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    rule: Rule
+    slope: Rule
+    requirement: Requirement | None = None
+    takes_classes: bool = False
 
     def __call__(self, activation: np.ndarray, targets: np.ndarray) -> float:
         r"""Return the loss $C$ of the batch.
@@ -39,23 +61,22 @@ class Loss:
         ----------
         activation : ndarray of shape (N_L, M)
             $A^L$, the output of the network.
-        targets : ndarray of shape (N_L, M)
-            $Y$.
+        targets : ndarray of shape (N_L, M), or integers of shape (M,)
+            $Y$, or classes where the loss takes them.
 
         Returns
         -------
         float
-            $C \ge 0$, a mean over the $M$ samples.
+            $C$, a mean over the $M$ samples; in nats for the entropies.
 
         Raises
         ------
         TypeError
             If an argument is not a float32 or float64 ndarray, or the dtypes differ.
         ValueError
-            If the shapes differ, or a value is not finite.
+            If the shapes differ, a value is not finite, or is none for which the loss is defined.
         """
-        _check_pair(self.name, activation, targets)
-        return float(self.rule(activation, targets))
+        return float(self.rule(activation, self.encode(self.name, activation, targets)))
 
     def gradient(self, activation: np.ndarray, targets: np.ndarray) -> np.ndarray:
         r"""Return $\partial C / \partial A^L$, which carries the factor $1/M$.
@@ -64,8 +85,8 @@ class Loss:
         ----------
         activation : ndarray of shape (N_L, M)
             $A^L$, the output of the network.
-        targets : ndarray of shape (N_L, M)
-            $Y$.
+        targets : ndarray of shape (N_L, M), or integers of shape (M,)
+            $Y$, or classes where the loss takes them.
 
         Returns
         -------
@@ -77,19 +98,121 @@ class Loss:
         TypeError
             If an argument is not a float32 or float64 ndarray, or the dtypes differ.
         ValueError
-            If the shapes differ, or a value is not finite.
+            If the shapes differ, a value is not finite, or is none for which the loss is defined.
         """
-        _check_pair(f"{self.name}.gradient", activation, targets)
-        return self.slope(activation, targets)
+        function = f"{self.name}.gradient"
+        gradient: np.ndarray = self.slope(activation, self.encode(function, activation, targets))
+        return gradient
+
+    def encode(self, function: str, activation: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Check both arguments and return the targets as a matrix; `function` is the caller."""
+        require_matrix(function, "activation", activation, ("N_L", "M"))
+        if self.takes_classes and _is_classes(targets):
+            n_out, n_samples = activation.shape
+            if len(targets) != n_samples:
+                raise ValueError(
+                    f"{function}: targets must have one class a sample, {n_samples}, "
+                    f"got {len(targets)}"
+                )
+            targets = one_hot(targets, n_out, activation.dtype)
+        require_matrix(function, "targets", targets, activation.shape)
+        require_same_dtype(function, {"activation": activation, "targets": targets})
+        if self.requirement:
+            self.requirement(function, activation, targets)
+        return targets
 
     def __repr__(self) -> str:
         return f"<loss {self.name}>"
 
 
-def _check_pair(function: str, activation: np.ndarray, targets: np.ndarray) -> None:
-    require_matrix(function, "activation", activation, ("N_L", "M"))
-    require_matrix(function, "targets", targets, activation.shape)
-    require_same_dtype(function, {"activation": activation, "targets": targets})
+def one_hot(labels: np.ndarray, n_classes: int, dtype: Any = np.float64) -> np.ndarray:
+    """Return integer classes as columns with a single 1.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (M,), of integers
+        Classes 0 to `n_classes` - 1.
+    n_classes : int
+        The number of rows of the result.
+    dtype : dtype
+        float64 or float32.
+
+    Returns
+    -------
+    ndarray of shape (n_classes, M)
+        Columns that sum to 1.
+
+    Raises
+    ------
+    TypeError
+        If `labels` is not a one-dimensional ndarray of integers.
+    ValueError
+        If a class is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one_hot(np.array([2, 0]), 3)
+    array([[0., 1.],
+           [0., 0.],
+           [1., 0.]])
+    """
+    if not _is_classes(labels):
+        got = f"{labels.dtype} {labels.shape}" if isinstance(labels, np.ndarray) else type(labels)
+        raise TypeError(f"one_hot: labels must be a one-dimensional ndarray of integers, got {got}")
+    outside = (labels < 0) | (labels >= n_classes)
+    if outside.any():
+        raise ValueError(
+            f"one_hot: labels must lie in 0 to {n_classes - 1}, got {labels[outside][0]}"
+        )
+    Y = np.zeros((n_classes, len(labels)), dtype)
+    Y[labels, np.arange(len(labels))] = 1
+    return Y
+
+
+def _is_classes(targets: Any) -> bool:
+    return (
+        type(targets) is np.ndarray
+        and targets.ndim == 1
+        and np.issubdtype(targets.dtype, np.integer)
+    )
+
+
+def _require_unit_interval(function: str, argument: str, value: np.ndarray) -> None:
+    outside = (value < 0) | (value > 1)
+    if outside.any():
+        raise ValueError(f"{function}: {argument} must lie in [0, 1], got {value[outside][0]}")
+
+
+def _require_distributions(function: str, _: np.ndarray, targets: np.ndarray) -> None:
+    _require_unit_interval(function, "targets", targets)
+    sums = targets.sum(axis=0)
+    wrong = np.abs(sums - 1) > 8 * len(targets) * np.finfo(targets.dtype).eps
+    if wrong.any():
+        column = int(wrong.argmax())
+        raise ValueError(
+            f"{function}: targets must have columns that sum to 1, "
+            f"got {sums[column]} in column {column}"
+        )
+
+
+def _require_probabilities(function: str, activation: np.ndarray, targets: np.ndarray) -> None:
+    _require_unit_interval(function, "activation", activation)
+    _require_distributions(function, activation, targets)
+    if (activation[targets > 0] == 0).any():
+        raise ValueError(
+            f"{function}: activation must be positive where targets are, got 0; "
+            "softmax_cross_entropy takes the preactivation and has no such limit"
+        )
+
+
+def _require_binary(function: str, _: np.ndarray, targets: np.ndarray) -> None:
+    _require_unit_interval(function, "targets", targets)
+
+
+def _log_sum_exp(Z: np.ndarray) -> np.ndarray:
+    shift = Z.real.max(axis=0)
+    return shift + np.log(np.exp(Z - shift).sum(axis=0))
 
 
 def _n_samples(A: np.ndarray) -> int:
@@ -101,3 +224,33 @@ half_squared_error = Loss(
     lambda A, Y: ((A - Y) ** 2).sum() / (2 * _n_samples(A)),
     lambda A, Y: (A - Y) / _n_samples(A),
 )
+
+# 0 log 0 counts as 0: where the target is 0, log 1 stands in for the logarithm.
+cross_entropy = Loss(
+    "cross_entropy",
+    lambda P, Y: -(Y * np.log(np.where(Y > 0, P, 1))).sum() / _n_samples(P),
+    lambda P, Y: -Y / np.where(Y > 0, P, 1) / _n_samples(P),
+    _require_probabilities,
+    takes_classes=True,
+)
+
+softmax_cross_entropy = Loss(
+    "softmax_cross_entropy",
+    lambda Z, Y: (_log_sum_exp(Z) - (Y * Z).sum(axis=0)).sum() / _n_samples(Z),
+    # The Jacobian of softmax and the 1/P of the cross-entropy cancel: columns of Y sum to 1.
+    lambda Z, Y: (softmax.rule(Z) - Y) / _n_samples(Z),
+    _require_distributions,
+    takes_classes=True,
+)
+
+binary_cross_entropy = Loss(
+    "binary_cross_entropy",
+    lambda Z, Y: (softplus.rule(Z) - Y * Z).sum() / _n_samples(Z),
+    lambda Z, Y: (sigmoid.rule(Z) - Y) / _n_samples(Z),
+    _require_binary,
+)
+
+LOSSES = {
+    loss.name: loss
+    for loss in (half_squared_error, cross_entropy, softmax_cross_entropy, binary_cross_entropy)
+}

@@ -1,20 +1,20 @@
-r"""A network of dense layers: the forward pass that keeps $Z$ and $A$, and the backward pass.
+r"""A network of layers: the forward pass that keeps $Z$ and $A$, and the backward pass.
 
 Everything is indexed by the layer number of the pages: `trace.A[0]` is $X$, `trace.Z[1]` is $Z^1$.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_matrix
+from bpdocs._checks import require_instance, require_matrix, require_same_dtype
 from bpdocs.activations import Activation
-from bpdocs.formulas import bias_gradient, output_delta, propagate_delta, weight_gradient
-from bpdocs.layers import Dense
+from bpdocs.layers import Dense, Layer
 from bpdocs.losses import Loss, half_squared_error
+from bpdocs.normalization import BatchNorm
 
 ByLayer = dict[int, np.ndarray]
 
@@ -48,34 +48,54 @@ class Gradients:
     ----------
     delta : dict of int to ndarray of shape (N_l, M)
         $\Delta^l = \partial C / \partial Z^l$.
-    weight : dict of int to ndarray of shape (N_l, N_{l-1})
-        $\partial C / \partial W^l$.
-    bias : dict of int to ndarray of shape (N_l, 1)
-        $\partial C / \partial b^l$.
+    parameters : dict of int to dict of str to ndarray
+        The gradient of each parameter, of its shape, by layer number and name.
     """
 
     delta: ByLayer
-    weight: ByLayer
-    bias: ByLayer
+    parameters: dict[int, dict[str, np.ndarray]]
+
+    @property
+    def weight(self) -> ByLayer:
+        r"""$\partial C / \partial W^l$ of shape (N_l, N_{l-1}), for the dense layers."""
+        return self._of("weight")
+
+    @property
+    def bias(self) -> ByLayer:
+        r"""$\partial C / \partial b^l$ of shape (N_l, 1), for the dense layers."""
+        return self._of("bias")
+
+    @property
+    def scale(self) -> ByLayer:
+        r"""$\partial C / \partial \gamma^l$ of shape (N_l, 1), for the norms."""
+        return self._of("scale")
+
+    @property
+    def shift(self) -> ByLayer:
+        r"""$\partial C / \partial \beta^l$ of shape (N_l, 1), for the norms."""
+        return self._of("shift")
+
+    def _of(self, name: str) -> ByLayer:
+        return {l: arrays[name] for l, arrays in self.parameters.items() if name in arrays}
 
 
 class Network:
-    """A fully connected network of $L$ dense layers.
+    """A network of $L$ layers.
 
     Parameters
     ----------
-    layers : sequence of Dense
+    layers : sequence of Layer
         Layer 1 first; each takes as many inputs as the one before has neurons.
 
     Attributes
     ----------
-    layers : dict of int to Dense
+    layers : dict of int to Layer
         The layers by their number: `layers[1]` holds $W^1$ and $b^1$.
 
     Raises
     ------
     TypeError
-        If an entry of `layers` is not a `Dense`, or the dtypes differ.
+        If an entry of `layers` is not a `Layer`, or the dtypes differ.
     ValueError
         If there is no layer, or two neighbours do not fit.
 
@@ -84,7 +104,9 @@ class Network:
     >>> import numpy as np
     >>> network = Network.from_sizes([2, 3, 1], ["tanh", "identity"], rng=np.random.default_rng(0))
     >>> network
-    Network(2 -> 3 tanh -> 1 identity)
+    Network 2 -> 3 -> 1, float64, 13 parameters
+      1  Dense  2 -> 3  tanh      9
+      2  Dense  3 -> 1  identity  4
     >>> trace = network.forward(np.ones((2, 5)))
     >>> trace.output.shape
     (1, 5)
@@ -92,23 +114,23 @@ class Network:
     (3, 2)
     """
 
-    layers: dict[int, Dense]
+    layers: dict[int, Layer]
 
-    def __init__(self, layers: Sequence[Dense]) -> None:
+    def __init__(self, layers: Sequence[Layer]) -> None:
         if not layers:
             raise ValueError("Network: layers must have at least one layer, got none")
         for number, layer in enumerate(layers, start=1):
-            require_instance("Network", f"layer {number}", layer, Dense)
+            require_instance("Network", f"layer {number}", layer, Layer)
         for number, (before, layer) in enumerate(pairwise(layers), start=2):
             if layer.n_in != before.n_out:
                 raise ValueError(
                     f"Network: layer {number} must have n_in {before.n_out}, "
                     f"as many as layer {number - 1} has neurons, got {layer.n_in}"
                 )
-            if layer.weight.dtype != before.weight.dtype:
+            if layer.dtype != before.dtype:
                 raise TypeError(
                     f"Network: layer {number} must have the dtype of layer 1, "
-                    f"{before.weight.dtype}, got {layer.weight.dtype}"
+                    f"{before.dtype}, got {layer.dtype}"
                 )
         self.layers = dict(enumerate(layers, start=1))
 
@@ -118,9 +140,10 @@ class Network:
         sizes: Sequence[int],
         activations: Sequence[str | Activation],
         rng: np.random.Generator,
+        initialization: str = "xavier",
         dtype: Any = np.float64,
     ) -> "Network":
-        """Return a network with random weights and zero biases.
+        """Return a network of dense layers with random weights and zero biases.
 
         Parameters
         ----------
@@ -129,7 +152,9 @@ class Network:
         activations : sequence of str or Activation
             One for each of the layers 1 to $L$.
         rng : numpy.random.Generator
-            Draws the weights.
+            Draws the weights, layer 1 first.
+        initialization : str
+            "xavier" or "he", see `initial_weight`.
         dtype : dtype
             float64 or float32.
 
@@ -143,7 +168,7 @@ class Network:
         TypeError
             If a size is not an integer or `rng` is not a Generator.
         ValueError
-            If the numbers of sizes and activations do not fit, or an activation is unknown.
+            If the numbers of sizes and activations do not fit, or a name is unknown.
         """
         if len(sizes) < 2:
             raise ValueError(f"Network.from_sizes: sizes must name two sizes or more, got {sizes}")
@@ -155,8 +180,8 @@ class Network:
             )
         return cls(
             [
-                Dense.random(n_in, n_out, activation, rng, dtype)
-                for n_in, n_out, activation in zip(sizes, sizes[1:], activations, strict=False)
+                Dense.random(n_in, n_out, activation, rng, initialization, dtype)
+                for (n_in, n_out), activation in zip(pairwise(sizes), activations, strict=True)
             ]
         )
 
@@ -164,6 +189,66 @@ class Network:
     def n_layers(self) -> int:
         """Number of layers, $L$."""
         return len(self.layers)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of all parameters."""
+        return self.layers[1].dtype
+
+    @property
+    def parameters(self) -> dict[int, dict[str, np.ndarray]]:
+        """The parameters by layer number and name, not copied."""
+        return {l: layer.parameters for l, layer in self.layers.items()}
+
+    def with_parameters(self, parameters: Mapping[int, Mapping[str, np.ndarray]]) -> "Network":
+        """Return a copy of the network in which some parameters are others.
+
+        Parameters
+        ----------
+        parameters : mapping of int to mapping of str to ndarray
+            By layer number and name; what is not named stays.
+
+        Returns
+        -------
+        Network
+            With the same layers otherwise.
+
+        Raises
+        ------
+        ValueError
+            If a layer or a parameter does not exist, or a shape does not fit.
+        TypeError
+            If an array is not of the network's dtype.
+        """
+        for l, arrays in parameters.items():
+            known = self.layers[l].parameter_names if l in self.layers else ()
+            for name in arrays:
+                if name not in known:
+                    raise ValueError(
+                        f"Network.with_parameters: {name}[{l}] must name a parameter of the "
+                        f"network, got none of that layer and name"
+                    )
+        return Network(
+            [
+                layer.with_parameters(**parameters[l]) if l in parameters else layer
+                for l, layer in self.layers.items()
+            ]
+        )
+
+    def for_inference(self) -> "Network":
+        """Return a copy in which batch norms use their running means, so samples do not interact.
+
+        Returns
+        -------
+        Network
+            Of the same parameters; without batch norm it computes the same.
+        """
+        return Network(
+            [
+                replace(layer, is_training=False) if isinstance(layer, BatchNorm) else layer
+                for layer in self.layers.values()
+            ]
+        )
 
     def forward(self, inputs: np.ndarray) -> Trace:
         r"""Run the batch through the network and keep every $Z^l$ and $A^l$.
@@ -187,11 +272,15 @@ class Network:
         ValueError
             If `inputs` has another number of rows than $N_0$, or is not finite.
         """
-        require_matrix("Network.forward", "inputs", inputs, (self.layers[1].n_in, "M"))
+        function = "Network.forward"
+        require_matrix(function, "inputs", inputs, (self.layers[1].n_in, "M"))
+        name, parameter = next(iter(self.layers[1].parameters.items()))
+        require_same_dtype(function, {f"{name}[1]": parameter, "inputs": inputs})
         Z: ByLayer = {}
         A: ByLayer = {0: inputs}
         for l, layer in self.layers.items():
-            Z[l], A[l] = layer.forward(A[l - 1])
+            Z[l] = layer.preactivate(A[l - 1])
+            A[l] = layer.activation.rule(Z[l])
         return Trace(Z, A)
 
     def backward(
@@ -206,8 +295,8 @@ class Network:
         ----------
         trace : Trace
             What `forward` returned for the batch.
-        targets : ndarray of shape (N_L, M)
-            $Y$.
+        targets : ndarray of shape (N_L, M), or integers of shape (M,)
+            $Y$, or classes where the loss takes them.
         loss : Loss
             $C$; the half squared error unless another is given.
 
@@ -225,17 +314,20 @@ class Network:
         """
         require_instance("Network.backward", "trace", trace, Trace)
         require_instance("Network.backward", "loss", loss, Loss)
-        L, Z, A, layers = self.n_layers, trace.Z, trace.A, self.layers
         self._require_own(trace)
-
-        delta = {L: output_delta(loss.gradient(A[L], targets), Z[L], layers[L].activation)}
-        for l in range(L - 1, 0, -1):
-            W_next = layers[l + 1].weight
-            delta[l] = propagate_delta(W_next, delta[l + 1], Z[l], layers[l].activation)
+        L, Z, A = self.n_layers, trace.Z, trace.A
+        delta: ByLayer = {}
+        parameters = {}
+        dA = loss.gradient(A[L], targets)
+        for l in range(L, 0, -1):
+            layer = self.layers[l]
+            delta[l] = layer.activation.pull(Z[l], dA)  # BP1 for l = L, then BP2
+            parameters[l] = layer.parameter_gradients(delta[l], A[l - 1])  # BP3 and BP4
+            if l > 1:
+                dA = layer.pull_back(delta[l], A[l - 1])
         return Gradients(
-            delta={l: delta[l] for l in layers},
-            weight={l: weight_gradient(delta[l], A[l - 1]) for l in layers},
-            bias={l: bias_gradient(delta[l]) for l in layers},
+            delta={l: delta[l] for l in self.layers},
+            parameters={l: parameters[l] for l in self.layers},
         )
 
     def _require_own(self, trace: Trace) -> None:
@@ -246,19 +338,41 @@ class Network:
                 f"{function}: trace must have {self.n_layers} layers, got {len(trace.Z)}"
             )
         for l, layer in self.layers.items():
-            got = (layer.n_out, layer.n_in)
-            want = (trace.Z[l].shape[0], trace.A[l - 1].shape[0])
-            if got != want:
+            n_out, n_in = trace.Z[l].shape[0], trace.A[l - 1].shape[0]
+            if (n_out, n_in) != (layer.n_out, layer.n_in):
                 raise ValueError(
                     f"{function}: trace must be of this network, whose layer {l} has "
-                    f"{layer.n_in} inputs and {layer.n_out} neurons, got {want[1]} and {want[0]}"
+                    f"{layer.n_in} inputs and {layer.n_out} neurons, got {n_in} and {n_out}"
                 )
-            if trace.Z[l].dtype != layer.weight.dtype:
+            if trace.Z[l].dtype != layer.dtype:
                 raise TypeError(
                     f"{function}: trace must have the dtype of the network, "
-                    f"{layer.weight.dtype}, got {trace.Z[l].dtype}"
+                    f"{layer.dtype}, got {trace.Z[l].dtype}"
                 )
 
     def __repr__(self) -> str:
-        chain = [f"{layer.n_out} {layer.activation.name}" for layer in self.layers.values()]
-        return f"Network({' -> '.join([str(self.layers[1].n_in), *chain])})"
+        sizes = [self.layers[1].n_in, *(layer.n_out for layer in self.layers.values())]
+        counts = {
+            l: sum(array.size for array in layer.parameters.values())
+            for l, layer in self.layers.items()
+        }
+        rows = [
+            (
+                str(l),
+                type(layer).__name__,
+                f"{layer.n_in} -> {layer.n_out}",
+                layer.activation.name,
+                f"{counts[l]:,}",
+            )
+            for l, layer in self.layers.items()
+        ]
+        widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        head = (
+            f"Network {' -> '.join(map(str, sizes))}, {self.dtype}, "
+            f"{sum(counts.values()):,} parameters"
+        )
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            for row in rows
+        ]
+        return "\n".join([head, *("  " + line.rstrip() for line in lines)])
