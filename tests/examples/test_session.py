@@ -141,6 +141,12 @@ def test_traceback_shows_the_source_of_its_page():
     assert "    return 1 / 0\n" in run(session, "f()\n", page="a", cell="cell-2")[0]["traceback"]
 
 
+def test_file_is_named_after_the_cell():
+    """The file of a cell, which warnings print, is the same on every page and in CPython."""
+    source = "(lambda: 0).__code__.co_filename\n"
+    assert [run(Session(), source, page)[0]["printed"] for page in "ab"] == ["'<cell-1>'\n"] * 2
+
+
 def test_results_are_json_text():
     """Text that is no ASCII, lone surrogates included, survives."""
     assert run(Session(), "print('Δ 批 \\udc80')\n")[0]["printed"] == "Δ 批 \udc80\n"

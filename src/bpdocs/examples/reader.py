@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from bpdocs.examples.model import Cell, Example
 
 _OPENING = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<info>.*)$")
-_QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:`{3}|~{3})")
+# Markdown begins a block there too, but not the reader.
+_PREFIXED = re.compile(r"^[ \t]*(?:(?:>|[-*+][ \t]|\d+[.)][ \t])[ \t]*)+(?:`{3}|~{3})")
 _INFO = re.compile(r"^(?P<language>[\w-]+)[ \t]*(?:\{[ \t]*#(?P<id>[A-Za-z][\w-]*)[ \t]*\})?$")
 _PROMPT = re.compile(r"^\s*>>>(\s|$)")
 _BLANK = re.compile(r"^<BLANKLINE>$", re.MULTILINE)
@@ -149,20 +150,20 @@ def read_examples(text: str, name: str, first_line: int = 1) -> tuple[Example, .
         what = found["what"] if found else str(error)
         raise PageError(name, line, f"the example {what}. Correct it.") from error
     examples: list[Example] = []
-    lines = text.splitlines()
     line = 1
-    above = 0
+    above = 0  # lines of the text that are read
     for piece in pieces:
         if isinstance(piece, str):
             if piece.strip():
                 stray = piece.strip().splitlines()[0]
-                place = next(n for n in range(above, len(lines)) if lines[n].strip() == stray)
+                empty = piece[: len(piece) - len(piece.lstrip())]
                 raise PageError(
                     name,
-                    first_line + place,
+                    first_line + above + empty.count("\n"),
                     f"{stray!r} would not be compared with anything. "
                     "Write <BLANKLINE> for an empty line of output, and prose outside the block.",
                 )
+            above += piece.count("\n")
             continue
         if piece.options:
             raise PageError(
@@ -172,8 +173,8 @@ def read_examples(text: str, name: str, first_line: int = 1) -> tuple[Example, .
             )
         examples.append(convert_example(piece, line))
         line += piece.source.count("\n")
-        above = piece.lineno
-    if len(examples) != sum(bool(_PROMPT.match(text_line)) for text_line in lines):
+        above = piece.lineno + piece.source.count("\n") + piece.want.count("\n")
+    if len(examples) != sum(bool(_PROMPT.match(text_line)) for text_line in text.splitlines()):
         raise PageError(
             name, first_line, "there are more >>> prompts than examples. Correct the block."
         )
@@ -198,11 +199,12 @@ def _read_fences(lines: list[str], name: str) -> list[Fence]:
     fences = []
     number = 0
     while number < len(lines):
-        if _QUOTED.match(lines[number]):
+        if _PREFIXED.match(lines[number]):
             raise PageError(
                 name,
                 number + 1,
-                "a block in a quotation is not read. Take it out of the quotation.",
+                "a block in a quotation, or on the line of a list's mark, is not read. "
+                "Begin it on a line of its own, outside quotations.",
             )
         opening = _OPENING.match(lines[number])
         if not opening or ("`" in opening["info"] and opening["marks"][0] == "`"):
@@ -224,8 +226,9 @@ def _read_fences(lines: list[str], name: str) -> list[Fence]:
 
 
 def _read_info(info: str, name: str, line: int) -> tuple[str, str | None]:
-    # Markdown reads "{ .math #id }" as well; here there is one way to write it.
-    first = re.split(r"[\s{}]", info.lstrip("{. \t"), maxsplit=1)[0].lower()
+    # Markdown reads "{ .math #id }" and "{ #id .math }" too; here there is one way to write it.
+    classes = re.findall(r"\.([\w-]+)", info) if info.startswith(("{", ".")) else []
+    first = (classes or re.split(r"[\s{]", info, maxsplit=1))[0].lower()
     if first not in {"pycon", "math"}:
         return first, None
     match = _INFO.match(info)

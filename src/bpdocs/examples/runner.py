@@ -26,7 +26,6 @@ def run_example(
     namespace: dict[str, Any],
     cell: str = "cell",
     write: Write | None = None,
-    page: str = "",
 ) -> Outcome:
     """Run the statements of an example; the value of each expression is printed, as at the prompt.
 
@@ -40,8 +39,6 @@ def run_example(
         What tracebacks call the file.
     write : callable or None
         Called with every piece of text as it is printed, and its stream.
-    page : str
-        Tells cells of one name on different pages apart.
 
     Returns
     -------
@@ -50,7 +47,7 @@ def run_example(
     """
     printed: list[str] = []
     out = _Tee("stdout", printed, write)
-    filename = source_name(page, cell)
+    filename = source_name(cell)
     # Leading newlines give every statement the line number that the reader sees.
     source = "\n" * (example.line - 1) + example.source
     _remember_source(filename, source)
@@ -66,13 +63,13 @@ def run_example(
     except KeyboardInterrupt:
         return Outcome(_end_line(printed), stopped=True)
     except BaseException as error:  # noqa: BLE001 - SystemExit must not end the reader's Python
-        return Outcome(_end_line(printed), _last_line(error), _format_traceback(error, page, cell))
+        return Outcome(_end_line(printed), _last_line(error), _format_traceback(error, filename))
     return Outcome(_end_line(printed))
 
 
-def source_name(page: str, cell: str) -> str:
-    """Return the file name under which a cell's source is compiled and remembered."""
-    return f"<{page}#{cell}>"
+def source_name(cell: str) -> str:
+    """Return the file name of a cell's source, as tracebacks and warnings show it."""
+    return f"<{cell}>"
 
 
 @contextlib.contextmanager
@@ -122,13 +119,14 @@ def _last_line(error: BaseException) -> str:
     return lines[-1] if isinstance(error, SyntaxError) else "".join(lines)
 
 
-def _format_traceback(error: BaseException, page: str, cell: str) -> str:
-    filename = source_name(page, cell)
+def _format_traceback(error: BaseException, filename: str) -> str:
     formatted = traceback.TracebackException.from_exception(error)
     frames = list(formatted.stack)
     first = next((i for i, frame in enumerate(frames) if frame.filename == filename), len(frames))
-    formatted.stack = traceback.StackSummary.from_list(frames[first:])
-    return "".join(formatted.format()).replace(f'File "<{page}#', 'File "<')
+    # Frames of this file are the display of a value whose repr failed.
+    shown = [frame for frame in frames[first:] if frame.filename != __file__]
+    formatted.stack = traceback.StackSummary.from_list(shown)
+    return "".join(formatted.format())
 
 
 def _remember_source(filename: str, source: str) -> None:

@@ -2,21 +2,29 @@
 
 import json
 import linecache
+from dataclasses import dataclass, field
 from typing import Any
 
 from bpdocs.examples.model import Example, Outcome
 from bpdocs.examples.runner import Write, new_namespace, run_example, source_name
 
 
+@dataclass
+class _PageState:
+    namespace: dict[str, Any] = field(default_factory=new_namespace)
+    sources: dict[str, Any] = field(default_factory=dict)
+
+
 class Session:
     """The variables of every page that was visited since Python started."""
 
     def __init__(self) -> None:
-        self.namespaces: dict[str, dict[str, Any]] = {}
+        self._pages: dict[str, _PageState] = {}
+        self._shown = _PageState()
 
     def forget(self, page: str) -> None:
         """Drop the variables of a page."""
-        self.namespaces.pop(page, None)
+        self._pages.pop(page, None)
 
     def run_cell(self, page: str, cell: str, examples: str, write: Write) -> str:
         """Run the examples of a cell until one fails, and say what came of each.
@@ -37,17 +45,27 @@ class Session:
         str
             JSON: for each example that ran `printed`, `error`, `traceback`, `stopped`, `same`.
         """
-        namespace = self.namespaces.setdefault(page, new_namespace())
-        linecache.cache.pop(source_name(page, cell), None)
+        state = self._pages.setdefault(page, _PageState())
+        self._show_sources(state)
+        linecache.cache.pop(source_name(cell), None)
         results = []
         for entry in json.loads(examples):
             example = Example(entry["source"], entry["line"], entry["printed"], entry["error"])
             try:
-                outcome = run_example(example, namespace, cell, write, page)
+                outcome = run_example(example, state.namespace, cell, write)
             except KeyboardInterrupt:  # Stop came between two statements
                 outcome = Outcome("", stopped=True)
             same = outcome.is_as_printed(example)
             results.append({**vars(outcome), "same": same})
             if outcome.stopped or (outcome.error and not same):
                 break
+        if source_name(cell) in linecache.cache:
+            state.sources[source_name(cell)] = linecache.cache[source_name(cell)]
         return json.dumps(results)
+
+    def _show_sources(self, state: _PageState) -> None:
+        """Let tracebacks find the sources of one page: the ids of cells recur on others."""
+        for name in self._shown.sources:
+            linecache.cache.pop(name, None)
+        linecache.cache.update(state.sources)
+        self._shown = state
