@@ -1,0 +1,115 @@
+"""Networks in files: arrays as NumPy's .npz, a description as JSON; nothing is unpickled."""
+
+import json
+import zipfile
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bpdocs._checks import require_instance
+from bpdocs.activations import ACTIVATIONS
+from bpdocs.layers import Dense, Layer
+from bpdocs.network import Network
+from bpdocs.normalization import BatchNorm, LayerNorm
+
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Dense, BatchNorm, LayerNorm)}
+_ARRAYS = {
+    "Dense": ("weight", "bias"),
+    "LayerNorm": ("scale", "shift"),
+    "BatchNorm": ("scale", "shift", "running_mean", "running_variance"),
+}
+_SETTINGS = {"Dense": (), "LayerNorm": ("epsilon",), "BatchNorm": ("epsilon", "is_training")}
+_DESCRIPTION = "network"
+
+
+def save_network(network: Network, path: str | PathLike[str]) -> None:
+    """Write a network to a file, layers, dtype and running means included.
+
+    Parameters
+    ----------
+    network : Network
+        Its layers are of this package, and its activations among the named ones.
+    path : str or path
+        The file, by custom "….npz"; an existing one is overwritten.
+
+    Raises
+    ------
+    TypeError
+        If `network` is not a Network.
+    ValueError
+        If a layer or an activation is your own: a file cannot hold a function.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> import numpy as np
+    >>> network = Network([Dense(np.array([[2.0]]), np.array([[1.0]]), "tanh")])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "network.npz")
+    ...     save_network(network, path)
+    ...     load_network(path)
+    Network 1 -> 1, float64, 2 parameters
+      1  Dense  1 -> 1  tanh  2
+    """
+    require_instance("save_network", "network", network, Network)
+    description = []
+    arrays: dict[str, np.ndarray] = {}
+    for l, layer in network.layers.items():
+        kind, sigma = type(layer).__name__, layer.activation
+        if type(layer) is not _KINDS.get(kind):
+            raise ValueError(f"save_network: layer {l} must be of {', '.join(_KINDS)}, got {kind}")
+        if ACTIVATIONS.get(sigma.name) is not sigma:
+            raise ValueError(
+                f"save_network: the activation of layer {l} must be one of "
+                f"{', '.join(sorted(ACTIVATIONS))}, got one of your own, {sigma.name!r}"
+            )
+        settings = {name: getattr(layer, name) for name in _SETTINGS[kind]}
+        description.append({"kind": kind, "activation": sigma.name, "settings": settings})
+        arrays |= {f"{name}[{l}]": getattr(layer, name) for name in _ARRAYS[kind]}
+    with Path(path).open("wb") as file:
+        np.savez(file, allow_pickle=False, **{_DESCRIPTION: json.dumps(description)}, **arrays)
+
+
+def load_network(path: str | PathLike[str]) -> Network:
+    """Read a network from a file that `save_network` wrote.
+
+    Parameters
+    ----------
+    path : str or path
+        The file. It is read as numbers and text alone, so a hostile file can run nothing.
+
+    Returns
+    -------
+    Network
+        Equal to the saved one, bit for bit.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file holds no network, or a damaged one.
+    """
+    with Path(path).open("rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                layers = [
+                    _read_layer(entry, l, stored)
+                    for l, entry in enumerate(json.loads(str(stored[_DESCRIPTION])), start=1)
+                ]
+                return Network(layers)
+        # What a file that is no archive, lacks an entry or holds other values can raise.
+        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+            raise ValueError(
+                f"load_network: path must hold a network written by save_network, got {error}"
+            ) from error
+
+
+def _read_layer(entry: dict[str, Any], l: int, stored: Any) -> Layer:
+    kind = entry["kind"]
+    arrays = {name: stored[f"{name}[{l}]"] for name in _ARRAYS[kind]}
+    settings = {name: entry["settings"][name] for name in _SETTINGS[kind]}
+    layer: Layer = _KINDS[kind](**arrays, **settings, activation=ACTIVATIONS[entry["activation"]])
+    return layer

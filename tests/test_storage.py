@@ -1,0 +1,124 @@
+"""Networks come back from files as they went, and nothing in a file is run."""
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from bpdocs import BatchNorm, Dense, LayerNorm, Network
+from bpdocs.activations import ACTIVATIONS, Activation
+from bpdocs.storage import load_network, save_network
+from strategies import LAW, seeds
+
+
+def make_network(seed: int, dtype: type) -> Network:
+    """Return a network with a layer of each kind and random parameters."""
+    rng = np.random.default_rng(seed)
+    first, second, third = (str(name) for name in rng.choice(list(ACTIVATIONS), 3))
+
+    def column(low: float = -1.0) -> np.ndarray:
+        return rng.uniform(low, 2, (4, 1)).astype(dtype)
+
+    return Network(
+        [
+            Dense.random(3, 4, first, rng, dtype=dtype),
+            BatchNorm(column(), column(), ACTIVATIONS[second], 1e-3, column(), column(0.1), False),
+            LayerNorm(column(), column(), ACTIVATIONS[third], 1e-4),
+            Dense.random(4, 2, "softmax", rng, dtype=dtype),
+        ]
+    )
+
+
+@LAW
+@given(seeds)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_network_comes_back(tmp_path_factory, dtype, seed):
+    """A loaded network has the same layers, settings and output, bit for bit."""
+    network = make_network(seed, dtype)
+    path = tmp_path_factory.mktemp("networks") / "network.npz"
+    save_network(network, path)
+    loaded = load_network(path)
+    X = np.random.default_rng(seed).standard_normal((3, 5)).astype(dtype)
+
+    assert repr(loaded) == repr(network)
+    assert np.array_equal(loaded.forward(X).output, network.forward(X).output)
+    assert loaded.layers[2].is_training is False
+    assert loaded.layers[2].epsilon == 1e-3
+
+
+def test_name_of_the_file_is_kept(tmp_path):
+    """The file has the name that was asked for, without an ending that was not."""
+    save_network(make_network(0, np.float64), tmp_path / "plain")
+    assert [path.name for path in tmp_path.iterdir()] == ["plain"]
+
+
+def test_activation_of_your_own_is_refused(tmp_path):
+    """A function cannot be saved, not even under a known name."""
+    own = Activation("tanh", np.tanh, np.ones_like)
+    network = Network([Dense(np.ones((1, 1)), np.ones((1, 1)), own)])
+    with pytest.raises(ValueError, match=r"^save_network: the activation of layer 1 must be one"):
+        save_network(network, tmp_path / "n.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_networks_are_saved(tmp_path):
+    """Something else than a network is refused."""
+    with pytest.raises(TypeError, match=r"^save_network: network must be a Network, got dict$"):
+        save_network({}, tmp_path / "n.npz")
+
+
+class Bomb:
+    """Something that runs code when it is unpickled."""
+
+    def __reduce__(self):
+        """Return what pickle would call."""
+        return (Path("exploded").touch, ())
+
+
+@pytest.mark.parametrize("name", ["network", "weight[1]"])
+def test_pickles_are_not_read(tmp_path, monkeypatch, name):
+    """A file with a pickled object is refused, and the object does nothing."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "n.npz"
+    save_network(make_network(0, np.float64), path)
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    bomb = np.empty((), object)
+    bomb[()] = Bomb()
+    np.savez(path, allow_pickle=True, **arrays | {name: bomb})
+    with pytest.raises(ValueError, match=r"^load_network: path must hold a network written by"):
+        load_network(path)
+    assert not Path("exploded").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", pickle.dumps(1), b"PK\x03\x04 cut short"], ids=repr
+)
+def test_other_files_are_refused(tmp_path, content):
+    """A file that is no network says so."""
+    path = tmp_path / "n.npz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"^load_network: path must hold a network written by"):
+        load_network(path)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [[], [{"kind": "Dense"}], [{"kind": "os", "activation": "tanh", "settings": {}}], 1, "x"],
+    ids=repr,
+)
+def test_other_descriptions_are_refused(tmp_path, description):
+    """An archive whose description is no network's says so."""
+    path = tmp_path / "n.npz"
+    np.savez(path, network=json.dumps(description))
+    with pytest.raises(ValueError, match=r"^load_network: path must hold a network written by"):
+        load_network(path)
+
+
+def test_missing_file_is_missing(tmp_path):
+    """A path without a file raises what Python raises."""
+    with pytest.raises(FileNotFoundError):
+        load_network(tmp_path / "none.npz")
