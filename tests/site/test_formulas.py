@@ -67,6 +67,14 @@ def test_equation_is_coloured(renderer):
     assert [span.text for span in tree.select(".katex-html .bp-q-weight")] == ["W"]
 
 
+@pytest.mark.parametrize(
+    "latex", [r"\bm{W}^{l} < x_b", r"\begin{aligned} \bm{Z} &= 1 \\ b &< 2 \end{aligned}"]
+)
+def test_copied_formula_is_the_authors(renderer, latex):
+    """Beside the MathML stands the author's LaTeX, without colours and distances."""
+    assert source_of(render(renderer, latex)) == [latex]
+
+
 def test_equations_keep_their_order(renderer):
     """Several equations come back in their order, equal ones too."""
     equations = [Equation(f"e{n}", latex, n) for n, latex in enumerate(["C = 1", "M = 2", "C = 1"])]

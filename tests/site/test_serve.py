@@ -48,14 +48,19 @@ def served(served_project):
     def fetch(path):
         return session.get(f"http://127.0.0.1:{port}/below/{path}", timeout=10).content.decode()
 
+    def count_builds():
+        return log.read_text("utf-8").count("Reloading browsers")
+
     def change(language, addition, path=None):
         """Append to a page; if it can be built, keep what is served after that under its text."""
-        page = served_project / "docs" / language / "second.md"
+        page, before = served_project / "docs" / language / "second.md", count_builds()
         page.write_text(original[language] + addition, encoding="utf-8")
         if path:
             seen.pages[addition] = wait_for(
                 addition, lambda: (html := fetch(path)) and addition in html and html
             )
+            # A page can be seen before its build is done.
+            wait_for("the end of the build", lambda: count_builds() > before)
 
     original = {
         language: (served_project / "docs" / language / "second.md").read_text("utf-8")

