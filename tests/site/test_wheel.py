@@ -1,6 +1,5 @@
 """The wheel for the browser against the one that the standard command makes."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -50,19 +49,13 @@ def test_same_sources_same_bytes(clone, tmp_path, monkeypatch):
     assert len(made) == 1
 
 
-@pytest.mark.parametrize("epoch", [None, "1704067200"], ids=["as it is", "same date"])
-def test_wheel_is_that_of_the_standard_command(clone, cache, tmp_path, epoch):
-    """`python -m build` makes the same files, and with the same date the same bytes."""
+def test_wheel_is_that_of_the_standard_command(clone, cache, tmp_path):
+    """`python -m build` makes the same wheel, byte for byte."""
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path]
-    dated = {"SOURCE_DATE_EPOCH": epoch} if epoch else {}
-    subprocess.run(command, cwd=clone, env=os.environ | dated, check=True, capture_output=True)
+    subprocess.run(command, cwd=clone, check=True, capture_output=True)
     (standard,) = tmp_path.glob("*.whl")
     ours = build_wheel(clone)
-    assert ours.name == standard.name
-    if epoch:
-        assert ours.read_bytes() == standard.read_bytes()
-    else:
-        assert contents(ours) == contents(standard)
+    assert (ours.name, ours.read_bytes()) == (standard.name, standard.read_bytes())
 
 
 def write_small(project):
