@@ -5,13 +5,17 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve build test lint lock clean
+BENCH_PYTHON ?= .venv-bench/bin/python
+
+.PHONY: help serve build test lint mutations bench lock clean
 
 help:
 	@echo "make serve   the site on http://127.0.0.1:$(PORT)/ in both languages, with live reload (PORT=8001 for another port)"
 	@echo "make test    everything that is checked, in CPython and in a real Chromium"
 	@echo "make build   the site in site/, for any static host (set BPDOCS_SITE_URL to its address)"
 	@echo "make lint    linters and types"
+	@echo "make mutations  break every formula of the source, one at a time, and see a test fail"
+	@echo "make bench   speed against PyTorch, as ratios (BENCH_PYTHON=... for a Python that has it)"
 	@echo "make lock    resolve requirements.txt anew from pyproject.toml"
 	@echo "make clean   remove what was built here; the cache in the user's cache folder stays"
 
@@ -30,6 +34,23 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -c "from bpdocs.site.node import run_node; run_node('node_modules/typescript/bin/tsc', '--project', '.')"
+
+mutations: $(INSTALLED)
+	$(BIN)/python tests/mutations.py
+
+# Without OPENBLAS_CORETYPE, which old releases of OpenBLAS need on some machines and new ones are
+# slowed by; PyTorch and JAX are needed here alone, so they have an environment of their own.
+bench: $(if $(filter .venv-bench/%,$(BENCH_PYTHON)),.venv-bench/.installed)
+	@failed=0; \
+	for script in "training_step.py" "training_step.py --threads 1" "batch_size.py"; do \
+	  env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE PYTHONPATH=src $(BENCH_PYTHON) bench/$$script || failed=1; \
+	done; exit $$failed
+
+.venv-bench/.installed:
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet numpy==2.4.3 threadpoolctl torch==2.13.0
+	-.venv-bench/bin/pip install --quiet jax
+	touch $@
 
 # pip installs uv, and uv the rest, in seconds. uv does not read pip's settings, so the index is
 # handed on; where uv cannot reach it, pip installs everything, in a minute.
@@ -52,5 +73,5 @@ lock:
 	  --no-header --all-extras --upgrade --quiet pyproject.toml --output-file requirements.txt
 
 clean:
-	rm -rf .venv site build dist src/bpdocs/site/frontend/node_modules
+	rm -rf .venv .venv-bench site build dist src/bpdocs/site/frontend/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

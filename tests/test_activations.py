@@ -7,23 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpdocs import Activation, find_activation, relu, sigmoid, tanh
+from bpdocs import Activation, find_activation, leaky_relu, relu, sigmoid, softmax, tanh
 from bpdocs.activations import ACTIVATIONS
 from strategies import (
     DEFINITIONS,
+    ELEMENTWISE,
+    FUZZ,
     LAW,
     WRONG_ARRAYS,
+    activate,
     activations,
     any_shapes,
     assert_close,
     exactly,
     normal,
+    pull,
     seeds,
     sizes,
-    slope,
 )
 
 EACH = pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+EACH_ELEMENTWISE = pytest.mark.parametrize("name", sorted(ELEMENTWISE))
+NAMES = ", ".join(sorted(ACTIVATIONS))
 BOTH = pytest.mark.parametrize("method", ["__call__", "derivative"])
 
 
@@ -36,20 +41,78 @@ def test_every_activation_has_a_definition_here():
 @LAW
 @given(sizes, sizes, seeds)
 def test_value_is_the_definition(name, n_out, n_samples, seed):
-    """An activation is its scalar definition, entry by entry."""
+    """An activation is its definition, number by number."""
     (Z,) = normal(seed, (n_out, n_samples))
-    expected = [[DEFINITIONS[name](complex(z)).real for z in row] for row in Z]
-    assert_close(ACTIVATIONS[name](Z), expected)
+    assert_close(ACTIVATIONS[name](Z), activate(name, Z))
+
+
+@EACH_ELEMENTWISE
+@LAW
+@given(sizes, sizes, seeds)
+def test_derivative_is_the_slope(name, n_out, n_samples, seed):
+    """A derivative is the slope of the definition, number by number."""
+    (Z,) = normal(seed, (n_out, n_samples))
+    assert_close(ACTIVATIONS[name].derivative(Z), pull(name, Z, np.ones_like(Z)))
 
 
 @EACH
 @LAW
 @given(sizes, sizes, seeds)
-def test_derivative_is_the_slope(name, n_out, n_samples, seed):
-    """A derivative is the slope of the scalar definition, entry by entry."""
+def test_vjp_is_the_transposed_jacobian(name, n_out, n_samples, seed):
+    """The gradient in Z sums, over the entries of A that an entry of Z moves, gradient by slope."""
+    Z, dA = normal(seed, (n_out, n_samples), (n_out, n_samples))
+    assert_close(ACTIVATIONS[name].vjp(Z, dA), pull(name, Z, dA))
+
+
+def test_elementwise_activations_say_so():
+    """Softmax alone is not element-wise."""
+    assert {name for name, sigma in ACTIVATIONS.items() if sigma.is_elementwise} == set(ELEMENTWISE)
+
+
+def test_softmax_has_no_derivative():
+    """The derivative of softmax is refused, with the way out."""
+    text = (
+        "softmax.derivative: softmax must be element-wise to have a derivative entry by entry, "
+        "got a function whose every output depends on its whole column; use softmax.vjp"
+    )
+    with pytest.raises(TypeError, match=exactly(text)):
+        softmax.derivative(np.ones((2, 3)))
+
+
+@LAW
+@given(sizes, sizes, seeds, st.floats(-1e6, 1e6))
+def test_softmax_is_stable_far_out(n_out, n_samples, seed, shift):
+    """Softmax does not change when a column is shifted, however far; no warning is raised."""
     (Z,) = normal(seed, (n_out, n_samples))
-    expected = [[slope(name, z) for z in row] for row in Z]
-    assert_close(ACTIVATIONS[name].derivative(Z), expected)
+    # The shift itself rounds Z, by 1e-16 of its size.
+    assert_close(softmax(Z + shift), softmax(Z), 1e-12 + 1e-15 * abs(shift))
+
+
+@pytest.mark.parametrize(
+    ("kinky", "left"), [(relu, 0.0), (leaky_relu, 0.01)], ids=["relu", "leaky_relu"]
+)
+def test_slope_at_the_kink_is_the_left_one(kinky, left):
+    """At its kink the derivative is the one from the left, which differs from the right one."""
+    below, at, above = kinky(np.array([kinky.kink - 0.5, kinky.kink, kinky.kink + 0.5]))
+    assert kinky.derivative(np.array([[kinky.kink]])).item() == left
+    assert ((at - below) / 0.5, (above - at) / 0.5) == (left, 1.0)
+
+
+def test_kinks_are_those_of_the_relus():
+    """Every other activation is smooth."""
+    kinks = {name: sigma.kink for name, sigma in ACTIVATIONS.items() if sigma.kink is not None}
+    assert kinks == {"relu": 0.0, "leaky_relu": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("slope", "pullback", "what"),
+    [(None, None, "neither"), (np.ones_like, lambda _, dA: dA, "both")],
+)
+def test_activation_has_one_derivative(slope, pullback, what):
+    """An activation has a slope or a pullback."""
+    text = f"Activation: own must have either a slope or a pullback, got {what}"
+    with pytest.raises(TypeError, match=exactly(text)):
+        Activation("own", np.exp, slope, pullback)
 
 
 @pytest.mark.parametrize("zero", [0.0, -0.0])
@@ -78,12 +141,44 @@ def test_sigmoid_derivative_keeps_its_digits(z):
     )
 
 
-def test_tanh_is_stable_far_out():
-    """The derivative of tanh is 0 at -1000 and 1000, without a warning."""
-    assert not tanh.derivative(np.array([[-1000.0, 1000.0]])).any()
+# Value and slope at -1000 and 1000, rounded to a float.
+FAR = {
+    "identity": ([-1000.0, 1000.0], [1.0, 1.0]),
+    "sigmoid": ([0.0, 1.0], [0.0, 0.0]),
+    "tanh": ([-1.0, 1.0], [0.0, 0.0]),
+    "relu": ([0.0, 1000.0], [0.0, 1.0]),
+    "leaky_relu": ([-10.0, 1000.0], [0.01, 1.0]),
+    "softplus": ([0.0, 1000.0], [0.0, 1.0]),
+    "softmax": ([0.0, 1.0], [0.0, 0.0]),
+}
 
 
 @EACH
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_activation_is_stable_far_out(name, dtype):
+    """At -1000 and 1000 value and slope are the limits, without overflow or a warning."""
+    Z, sigma = np.array([[-1000.0], [1000.0]], dtype), ACTIVATIONS[name]
+    value, slope = (np.array(column, dtype)[:, None] for column in FAR[name])
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        assert np.array_equal(sigma(Z), value)
+        assert np.array_equal(sigma.vjp(Z, np.ones_like(Z)), slope)
+
+
+@EACH
+@LAW
+@given(sizes, sizes, seeds)
+def test_rule_takes_complex_numbers(name, n_out, n_samples, seed):
+    """A step along the imaginary axis goes through the rule as through the definition.
+
+    The gradient check relies on it.
+    """
+    Z, dZ = normal(seed, (n_out, n_samples), (n_out, n_samples))
+    A = ACTIVATIONS[name].rule(Z + 1e-30j * dZ)
+    assert_close(A.real, activate(name, Z))
+    assert_close(A.imag / 1e-30, activate(name, Z + 1e-30j * dZ, "imag") / 1e-30)
+
+
+@EACH_ELEMENTWISE
 @BOTH
 def test_float32_gives_float32(name, method):
     """Float32 in gives float32 out."""
@@ -91,7 +186,7 @@ def test_float32_gives_float32(name, method):
     assert getattr(ACTIVATIONS[name], method)(Z).dtype == np.float32
 
 
-@EACH
+@EACH_ELEMENTWISE
 @BOTH
 @LAW
 @given(any_shapes.filter(bool))
@@ -100,7 +195,7 @@ def test_any_shape_is_kept(name, method, shape):
     assert getattr(ACTIVATIONS[name], method)(np.ones(shape)).shape == shape
 
 
-@EACH
+@EACH_ELEMENTWISE
 @BOTH
 def test_argument_is_not_modified(name, method):
     """An activation works on a read-only array and gives memory of its own."""
@@ -117,12 +212,81 @@ def test_call_refuses(name, spoil, error, rule):
         ACTIVATIONS[name](spoil(np.ones((2, 3))))
 
 
-@EACH
+@EACH_ELEMENTWISE
 @pytest.mark.parametrize(("spoil", "error", "rule"), WRONG_ARRAYS)
 def test_derivative_refuses(name, spoil, error, rule):
     """A derivative names itself and what is wrong with the array."""
     with pytest.raises(error, match=exactly(f"{name}.derivative: preactivation {rule}")):
         ACTIVATIONS[name].derivative(spoil(np.ones((2, 3))))
+
+
+@EACH
+@pytest.mark.parametrize("argument", ["preactivation", "activation_gradient"])
+@pytest.mark.parametrize(("spoil", "error", "rule"), WRONG_ARRAYS)
+def test_vjp_refuses(name, argument, spoil, error, rule):
+    """A vector-Jacobian product names itself and what is wrong with either array."""
+    arguments = {"preactivation": np.ones((2, 3)), "activation_gradient": np.ones((2, 3))}
+    arguments[argument] = spoil(arguments[argument])
+    with pytest.raises(error, match=exactly(f"{name}.vjp: {argument} {rule}")):
+        ACTIVATIONS[name].vjp(**arguments)
+
+
+def test_vjp_refuses_two_dtypes():
+    """Both arguments have one dtype."""
+    text = (
+        "tanh.vjp: activation_gradient must have the dtype of preactivation, float64, got float32"
+    )
+    with pytest.raises(TypeError, match=exactly(text)):
+        tanh.vjp(np.ones((2, 3)), np.ones((2, 3), np.float32))
+
+
+@pytest.mark.parametrize("name", ["tanh", "softmax"])
+@FUZZ
+@given(any_shapes, any_shapes)
+def test_vjp_never_broadcasts(name, shape, other):
+    """Two shapes either are one non-empty matrix shape or are refused."""
+    vjp = ACTIVATIONS[name].vjp
+    if shape == other and len(shape) == 2 and 0 not in shape:
+        assert vjp(np.ones(shape), np.ones(other)).shape == shape
+    else:
+        with pytest.raises(ValueError, match=rf"^{name}\.vjp: \w+ must have shape \("):
+            vjp(np.ones(shape), np.ones(other))
+
+
+@pytest.mark.parametrize("shape", [(3,), (), (1, 2, 3)])
+def test_softmax_needs_columns(shape):
+    """Softmax takes a matrix, for it sums over columns."""
+    text = f"softmax: preactivation must have shape (N_l, M), got {shape}"
+    with pytest.raises(ValueError, match=exactly(text)):
+        softmax(np.ones(shape))
+
+
+@EACH
+def test_float32_stays_float32(name):
+    """Float32 in gives float32 out, forward and back."""
+    Z, dA = normal(0, (3, 4), (3, 4), dtype=np.float32)
+    sigma = ACTIVATIONS[name]
+    assert (sigma(Z).dtype, sigma.vjp(Z, dA).dtype) == (np.float32, np.float32)
+
+
+@EACH
+def test_nothing_is_modified(name):
+    """An activation works on read-only arrays, forward and back, and shares no memory."""
+    Z, dA = normal(0, (3, 4), (3, 4))
+    Z.flags.writeable = dA.flags.writeable = False
+    for result in (ACTIVATIONS[name](Z), ACTIVATIONS[name].vjp(Z, dA)):
+        assert not np.shares_memory(result, Z)
+        assert not np.shares_memory(result, dA)
+
+
+@LAW
+@given(sizes, sizes, seeds)
+def test_softmax_gives_shares_of_1(n_out, n_samples, seed):
+    """Each column of softmax is positive and sums to 1; so what it pulls back sums to 0."""
+    Z, dA = normal(seed, (n_out, n_samples), (n_out, n_samples))
+    assert (softmax(Z) > 0).all()
+    assert_close(softmax(Z).sum(axis=0), np.ones(n_samples))
+    assert_close(softmax.vjp(Z, dA).sum(axis=0), np.zeros(n_samples))
 
 
 @given(activations)
@@ -140,7 +304,7 @@ def test_find_activation_returns_an_activation_as_it_is():
 @pytest.mark.parametrize("wrong", ["Relu", "", None, 3, ["relu"], np.tanh])
 def test_find_activation_refuses(wrong):
     """Anything but a known name or an Activation is refused with the list of names."""
-    text = f"caller: activation must be one of identity, relu, sigmoid, tanh, got {wrong!r}"
+    text = f"caller: activation must be one of {NAMES}, got {wrong!r}"
     with pytest.raises(ValueError, match=exactly(text)):
         find_activation(wrong, "caller")
 

@@ -26,7 +26,7 @@ def test_docstring_examples_print_what_they_say(module: ModuleType) -> None:
     """Each example gives its printed result, and as many run as the file has prompts."""
     results = list(run_docstrings(module))
 
-    prompts = re.findall(r"^ +>>> ", inspect.getsource(module), re.MULTILINE)
+    prompts = re.findall(r"^ *>>> ", inspect.getsource(module), re.MULTILINE)
     assert len(results) == len(prompts)
     for name, example, outcome in results:
         assert (outcome.printed, outcome.error) == (example.printed, example.error), name

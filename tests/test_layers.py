@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 
 from bpdocs import Dense, sigmoid, tanh
+from bpdocs.activations import ACTIVATIONS
 from strategies import (
-    DEFINITIONS,
     FUZZ,
     LAW,
     WRONG_ARRAYS,
+    activate,
     activations,
     any_shapes,
     assert_close,
@@ -18,6 +19,8 @@ from strategies import (
     seeds,
     sizes,
 )
+
+NAMES = ", ".join(sorted(ACTIVATIONS))
 
 
 def make_layer(dtype=np.float64):
@@ -45,7 +48,7 @@ def test_activation_is_of_the_preactivation(n_in, n_out, n_samples, name, seed):
     Z, A = Dense(*normal(seed, (n_out, n_in), (n_out, 1)), name).forward(
         *normal(seed + 1, (n_in, n_samples))
     )
-    assert_close(A, [[DEFINITIONS[name](complex(z)).real for z in row] for row in Z])
+    assert_close(A, activate(name, Z))
 
 
 def test_forward_results_are_not_views():
@@ -145,7 +148,7 @@ def test_parameters_of_two_dtypes_are_refused():
 
 def test_unknown_activation_is_refused():
     """An unknown name is refused with the list of names."""
-    text = "Dense: activation must be one of identity, relu, sigmoid, tanh, got 'gelu'"
+    text = f"Dense: activation must be one of {NAMES}, got 'gelu'"
     with pytest.raises(ValueError, match=exactly(text)):
         Dense(np.ones((2, 3)), np.ones((2, 1)), "gelu")
 
@@ -192,11 +195,20 @@ def test_input_is_never_broadcast(shape):
 # Random layers
 
 
-def test_random_weight_has_variance_one_over_n_in():
-    """The weights are normal with mean 0 and variance 1/n_in, to four standard deviations."""
-    weight = Dense.random(100, 400, "tanh", np.random.default_rng(0)).weight
-    assert abs(weight.mean()) < 4 * np.sqrt(1 / 100 / weight.size)
-    assert abs(weight.var() * 100 - 1) < 4 * np.sqrt(2 / weight.size)
+@pytest.mark.parametrize(("initialization", "variance"), [("xavier", 2 / 500), ("he", 2 / 100)])
+def test_random_weight_has_the_variance_of_its_name(initialization, variance):
+    """The weights are normal, mean 0, variance 2/(n_in+n_out) or 2/n_in, to four deviations."""
+    rng = np.random.default_rng(0)
+    weight = Dense.random(100, 400, "tanh", rng, initialization).weight
+    assert abs(weight.mean()) < 4 * np.sqrt(variance / weight.size)
+    assert abs(weight.var() / variance - 1) < 4 * np.sqrt(2 / weight.size)
+
+
+def test_unknown_initialization_is_refused():
+    """An unknown initialisation is refused with the list of names."""
+    text = "initial_weight: initialization must be one of he, xavier, got 'zeros'"
+    with pytest.raises(ValueError, match=exactly(text)):
+        Dense.random(2, 3, "tanh", np.random.default_rng(0), "zeros")
 
 
 def test_random_bias_is_zero():
@@ -219,23 +231,23 @@ def test_random_layer_follows_its_generator():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_random_layer_has_the_dtype(dtype):
     """Weight and bias have the dtype that was asked for."""
-    layer = Dense.random(2, 3, "relu", np.random.default_rng(0), dtype)
+    layer = Dense.random(2, 3, "relu", np.random.default_rng(0), dtype=dtype)
     assert (layer.weight.dtype, layer.bias.dtype) == (dtype, dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.int64, np.complex128, object])
 def test_random_layer_of_other_dtypes_is_refused(dtype):
     """No other dtype than float32 and float64 is given."""
-    text = f"Dense: weight must be float32 or float64, got {np.dtype(dtype)}"
+    text = f"initial_weight: dtype must be float32 or float64, got {np.dtype(dtype)}"
     with pytest.raises(TypeError, match=exactly(text)):
-        Dense.random(2, 3, "relu", np.random.default_rng(0), dtype)
+        Dense.random(2, 3, "relu", np.random.default_rng(0), dtype=dtype)
 
 
 @pytest.mark.parametrize("argument", ["n_in", "n_out"])
 @pytest.mark.parametrize("size", [2.0, "2", None, True, np.float64(2)])
 def test_size_of_the_wrong_kind_is_refused(argument, size):
     """A size is an integer."""
-    text = f"Dense.random: {argument} must be an integer, got {size!r}"
+    text = f"initial_weight: {argument} must be an integer, got {size!r}"
     with pytest.raises(TypeError, match=exactly(text)):
         Dense.random(**{"n_in": 2, "n_out": 3, argument: size}, activation="tanh", rng=None)
 
@@ -244,7 +256,7 @@ def test_size_of_the_wrong_kind_is_refused(argument, size):
 @pytest.mark.parametrize("size", [0, -1])
 def test_size_below_one_is_refused(argument, size):
     """A size is at least 1."""
-    text = f"Dense.random: {argument} must be at least 1, got {size}"
+    text = f"initial_weight: {argument} must be at least 1, got {size}"
     with pytest.raises(ValueError, match=exactly(text)):
         Dense.random(**{"n_in": 2, "n_out": 3, argument: size}, activation="tanh", rng=None)
 
@@ -254,7 +266,7 @@ def test_size_below_one_is_refused(argument, size):
 )
 def test_wrong_generator_is_refused(rng, what):
     """A seed or a legacy RandomState is no Generator."""
-    text = f"Dense.random: rng must be a numpy Generator, got {what}"
+    text = f"initial_weight: rng must be a numpy Generator, got {what}"
     with pytest.raises(TypeError, match=exactly(text)):
         Dense.random(2, 3, "tanh", rng)
 

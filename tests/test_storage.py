@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from bpdocs import BatchNorm, Dense, LayerNorm, Network
 from bpdocs.activations import ACTIVATIONS, Activation
 from bpdocs.storage import load_network, save_network
-from strategies import LAW, seeds
+from strategies import LAW, exactly, seeds
 
 
 def make_network(seed: int, dtype: type) -> Network:
@@ -59,9 +60,54 @@ def test_activation_of_your_own_is_refused(tmp_path):
     """A function cannot be saved, not even under a known name."""
     own = Activation("tanh", np.tanh, np.ones_like)
     network = Network([Dense(np.ones((1, 1)), np.ones((1, 1)), own)])
-    with pytest.raises(ValueError, match=r"^save_network: the activation of layer 1 must be one"):
+    text = (
+        "save_network: the activation of layer 1 must be one of "
+        f"{', '.join(sorted(ACTIVATIONS))}, got one of your own, 'tanh'"
+    )
+    with pytest.raises(ValueError, match=exactly(text)):
         save_network(network, tmp_path / "n.npz")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["Doubled", "Dense"])
+def test_layer_of_your_own_is_refused(tmp_path, name):
+    """A layer that is not of the package cannot be saved, not even under a known name."""
+    kind = type(name, (Dense,), {})
+    layers = [Dense(np.ones((1, 1)), np.ones((1, 1))), kind(np.ones((1, 1)), np.ones((1, 1)))]
+    text = f"save_network: layer 2 must be of Dense, BatchNorm, LayerNorm, got {name}"
+    with pytest.raises(ValueError, match=exactly(text)):
+        save_network(Network(layers), tmp_path / "n.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [np.float64, np.float32])
+def test_epsilon_may_be_a_scalar_of_numpy(tmp_path, number):
+    """An epsilon that NumPy computed is saved as the number that it is."""
+    norm = LayerNorm(np.ones((2, 1)), np.ones((2, 1)), epsilon=number(0.5))
+    save_network(Network([norm]), tmp_path / "n.npz")
+    assert load_network(tmp_path / "n.npz").layers[1].epsilon == 0.5
+
+
+def test_existing_file_is_overwritten(tmp_path):
+    """A second network under the same name replaces the first."""
+    first, second = (make_network(seed, np.float64) for seed in (0, 1))
+    for network in (first, second):
+        save_network(network, tmp_path / "n.npz")
+    loaded = load_network(str(tmp_path / "n.npz"))
+    assert np.array_equal(loaded.layers[1].weight, second.layers[1].weight)
+
+
+@pytest.mark.parametrize("name", ["weight[1]", "running_mean[2]", "shift[3]"])
+def test_file_without_an_array_is_refused(tmp_path, name):
+    """A file that lacks one array names it."""
+    path = tmp_path / "n.npz"
+    save_network(make_network(0, np.float64), path)
+    with np.load(path) as stored:
+        arrays = {key: stored[key] for key in stored if key != name}
+    np.savez(path, **arrays)
+    start = r"^load_network: path must hold a network written by save_network, got .*"
+    with pytest.raises(ValueError, match=start + re.escape(name)):
+        load_network(path)
 
 
 def test_only_networks_are_saved(tmp_path):

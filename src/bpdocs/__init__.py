@@ -11,15 +11,24 @@ from bpdocs.activations import (
     softplus,
     tanh,
 )
+from bpdocs.batches import combine_gradients, shuffled_batches
+from bpdocs.conventions import parameters_to_columns, parameters_to_rows, to_columns, to_rows
+from bpdocs.derivations import backward_by_differential, backward_by_element, backward_by_samples
+from bpdocs.diagnosis import diagnose
 from bpdocs.formulas import bias_gradient, output_delta, propagate_delta, weight_gradient
-from bpdocs.gradient_check import (
-    GradientReport,
-    ParameterCheck,
-    check_gradients,
-    numeric_gradient,
+from bpdocs.frameworks import (
+    from_keras_weights,
+    from_state_dict,
+    module_names,
+    to_keras_weights,
+    to_state_dict,
 )
+from bpdocs.gradient_check import check_gradients, numeric_gradient
+from bpdocs.gradient_report import GradientReport, ParameterCheck
+from bpdocs.history import History, Progress
 from bpdocs.initialization import initial_weight
 from bpdocs.layers import Dense, Layer
+from bpdocs.ledger import rescale_loss_gradient
 from bpdocs.losses import (
     Loss,
     binary_cross_entropy,
@@ -28,8 +37,23 @@ from bpdocs.losses import (
     one_hot,
     softmax_cross_entropy,
 )
+from bpdocs.mistakes import Mistake
 from bpdocs.network import Gradients, Network, Trace
 from bpdocs.normalization import BatchNorm, LayerNorm
+from bpdocs.optimizers import SGD, Adam, Momentum, Optimizer, OptimizerState
+from bpdocs.single_sample import (
+    backward_of_sample,
+    bias_gradient_of_sample,
+    forward_of_sample,
+    output_delta_of_sample,
+    propagate_delta_of_sample,
+    weight_gradient_of_sample,
+)
+from bpdocs.step_curve import step_curve
+from bpdocs.steps import training_step
+from bpdocs.storage import load_network, save_network
+from bpdocs.training import train
+from bpdocs.workspace import Workspace
 
 # In the order of the pages.
 __all__ = [
@@ -50,21 +74,61 @@ __all__ = [
     "LayerNorm",
     "Network",
     "Trace",
-    # losses and the four formulas
+    "save_network",
+    "load_network",
+    # losses
     "Loss",
     "half_squared_error",
     "cross_entropy",
     "softmax_cross_entropy",
     "binary_cross_entropy",
     "one_hot",
+    # one sample
+    "forward_of_sample",
+    "output_delta_of_sample",
+    "propagate_delta_of_sample",
+    "weight_gradient_of_sample",
+    "bias_gradient_of_sample",
+    "backward_of_sample",
+    # the four formulas, and the three ways to derive them
     "output_delta",
     "propagate_delta",
     "weight_gradient",
     "bias_gradient",
     "Gradients",
+    "backward_by_element",
+    "backward_by_differential",
+    "backward_by_samples",
     # the check
     "check_gradients",
     "numeric_gradient",
+    "step_curve",
     "GradientReport",
     "ParameterCheck",
+    "Mistake",
+    "diagnose",
+    # where 1/M lives, rows and columns
+    "rescale_loss_gradient",
+    "to_rows",
+    "to_columns",
+    "parameters_to_rows",
+    "parameters_to_columns",
+    "module_names",
+    "to_state_dict",
+    "from_state_dict",
+    "to_keras_weights",
+    "from_keras_weights",
+    # training
+    "shuffled_batches",
+    "combine_gradients",
+    "Optimizer",
+    "OptimizerState",
+    "SGD",
+    "Momentum",
+    "Adam",
+    "training_step",
+    "train",
+    "History",
+    "Progress",
+    "Workspace",
 ]

@@ -36,6 +36,15 @@ def require_matrix(
         raise ValueError(f"{function}: {argument} must have shape {rule}, got {value.shape}")
 
 
+def require_vector(function: str, argument: str, value: Any, size: int | str) -> None:
+    """Raise unless `value` is a finite float vector; a name as `size` stands for any size."""
+    require_floats(function, argument, value)
+    fits = value.ndim == 1 and (len(value) == size if isinstance(size, int) else len(value) >= 1)
+    if not fits:
+        rule = f"({size},)" + (" with size at least 1" if value.shape == (0,) else "")
+        raise ValueError(f"{function}: {argument} must have shape {rule}, got {value.shape}")
+
+
 def require_same_dtype(function: str, arrays: dict[str, np.ndarray]) -> None:
     """Raise unless all named arrays have the dtype of the first."""
     (first, reference), *others = arrays.items()
@@ -67,7 +76,8 @@ def require_instance(function: str, argument: str, value: Any, kind: type) -> No
     """Raise unless `value` is a `kind`."""
     if not isinstance(value, kind):
         name = kind.__name__ if kind.__module__ != "numpy.random._generator" else "numpy Generator"
-        raise TypeError(f"{function}: {argument} must be a {name}, got {_kind(value)}")
+        article = "an" if name[0] in "AEIOU" else "a"
+        raise TypeError(f"{function}: {argument} must be {article} {name}, got {_kind(value)}")
 
 
 def require_choice(function: str, argument: str, value: Any, choices: Sequence[str]) -> None:

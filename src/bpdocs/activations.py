@@ -192,7 +192,7 @@ def _pull_softmax(Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
     return P * (dA - (P * dA).sum(axis=0, keepdims=True))
 
 
-_LEAK = 0.01
+LEAK = 0.01
 
 identity = Activation("identity", lambda Z: Z.copy(), np.ones_like)
 r"""$\sigma(z) = z$, $\sigma'(z) = 1$.
@@ -238,8 +238,8 @@ array([[0., 0., 1.]])
 
 leaky_relu = Activation(
     "leaky_relu",
-    lambda Z: np.where(Z.real > 0, Z, _LEAK * Z),
-    lambda Z: np.where(Z.real > 0, 1, _LEAK).astype(Z.dtype),
+    lambda Z: np.where(Z.real > 0, Z, LEAK * Z),
+    lambda Z: np.where(Z.real > 0, 1, LEAK).astype(Z.dtype),
     kink=0.0,
 )
 r"""$\sigma(z) = z$ for $z > 0$ and $0.01 z$ otherwise; $\sigma'(0) = 0.01$, as from the left.

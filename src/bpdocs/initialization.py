@@ -1,11 +1,14 @@
 """Random initial weights, with a variance that keeps the size of Z or Δ through the layers."""
 
+# NumPy loads numpy.random on first use; annotations must not be a use.
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from bpdocs._checks import require_choice, require_instance, require_size
+from bpdocs._checks import FLOAT_DTYPES, require_choice, require_instance, require_size
 
 # Variance of a weight by the shape of its layer, (n_out, n_in).
 VARIANCES: dict[str, Callable[[tuple[int, int]], float]] = {
@@ -43,7 +46,7 @@ def initial_weight(
     Raises
     ------
     TypeError
-        If a size is not an integer or `rng` is not a Generator.
+        If a size is not an integer, `rng` is not a Generator, or `dtype` is another one.
     ValueError
         If a size is below 1 or the initialisation is unknown.
 
@@ -63,5 +66,7 @@ def initial_weight(
     require_size("initial_weight", "n_out", n_out)
     require_instance("initial_weight", "rng", rng, np.random.Generator)
     require_choice("initial_weight", "initialization", initialization, tuple(VARIANCES))
+    if np.dtype(dtype) not in FLOAT_DTYPES:
+        raise TypeError(f"initial_weight: dtype must be float32 or float64, got {np.dtype(dtype)}")
     variance = VARIANCES[initialization]((n_out, n_in))
     return (rng.standard_normal((n_out, n_in)) * np.sqrt(variance)).astype(dtype)

@@ -4,6 +4,9 @@ A layer maps $A^{l-1}$ to $Z^l$, and its activation function maps $Z^l$ to $A^l$
 gives the gradients of its parameters, and $\partial C / \partial A^{l-1}$.
 """
 
+# NumPy loads numpy.random on first use; annotations must not be a use.
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
@@ -64,7 +67,25 @@ class Layer(ABC):
         return next(iter(self.parameters.values())).dtype
 
     def with_parameters(self, **parameters: np.ndarray) -> Self:
-        """Return a copy of the layer with other parameters."""
+        """Return a copy of the layer with other parameters.
+
+        Parameters
+        ----------
+        parameters : ndarray
+            New values by name; what is not named stays.
+
+        Returns
+        -------
+        Layer
+            Of the same kind and activation.
+
+        Raises
+        ------
+        TypeError
+            If a name is unknown, or an array is not a float32 or float64 ndarray.
+        ValueError
+            If a shape does not fit, or a value is not finite.
+        """
         return replace(self, **parameters)  # type: ignore[type-var]
 
     def forward(self, activation_prev: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -150,7 +171,7 @@ class Dense(Layer):
         rng: np.random.Generator,
         initialization: str = "xavier",
         dtype: Any = np.float64,
-    ) -> "Dense":
+    ) -> Dense:
         r"""Return a layer with random weights and a zero bias.
 
         Parameters

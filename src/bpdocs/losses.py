@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bpdocs._checks import require_matrix, require_same_dtype
+from bpdocs._checks import FLOAT_DTYPES, require_matrix, require_same_dtype, require_size
 from bpdocs.activations import sigmoid, softmax, softplus
 
 Rule = Callable[[np.ndarray, np.ndarray], Any]
@@ -145,9 +145,9 @@ def one_hot(labels: np.ndarray, n_classes: int, dtype: Any = np.float64) -> np.n
     Raises
     ------
     TypeError
-        If `labels` is not a one-dimensional ndarray of integers.
+        If `labels` is not a one-dimensional ndarray of integers, or `dtype` is another one.
     ValueError
-        If a class is out of range.
+        If a class is out of range, or `n_classes` is below 1.
 
     Examples
     --------
@@ -157,9 +157,15 @@ def one_hot(labels: np.ndarray, n_classes: int, dtype: Any = np.float64) -> np.n
            [0., 0.],
            [1., 0.]])
     """
-    if not _is_classes(labels):
-        got = f"{labels.dtype} {labels.shape}" if isinstance(labels, np.ndarray) else type(labels)
-        raise TypeError(f"one_hot: labels must be a one-dimensional ndarray of integers, got {got}")
+    require_size("one_hot", "n_classes", n_classes)
+    if not _is_classes(labels) or not len(labels):
+        is_array = isinstance(labels, np.ndarray)
+        got = f"{labels.dtype} of shape {labels.shape}" if is_array else type(labels).__name__
+        raise TypeError(
+            f"one_hot: labels must be a one-dimensional ndarray of one integer or more, got {got}"
+        )
+    if np.dtype(dtype) not in FLOAT_DTYPES:
+        raise TypeError(f"one_hot: dtype must be float32 or float64, got {np.dtype(dtype)}")
     outside = (labels < 0) | (labels >= n_classes)
     if outside.any():
         raise ValueError(

@@ -3,6 +3,9 @@ r"""A network of layers: the forward pass that keeps $Z$ and $A$, and the backwa
 Everything is indexed by the layer number of the pages: `trace.A[0]` is $X$, `trace.Z[1]` is $Z^1$.
 """
 
+# NumPy loads numpy.random on first use; annotations must not be a use.
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -142,7 +145,7 @@ class Network:
         rng: np.random.Generator,
         initialization: str = "xavier",
         dtype: Any = np.float64,
-    ) -> "Network":
+    ) -> Network:
         """Return a network of dense layers with random weights and zero biases.
 
         Parameters
@@ -200,7 +203,7 @@ class Network:
         """The parameters by layer number and name, not copied."""
         return {l: layer.parameters for l, layer in self.layers.items()}
 
-    def with_parameters(self, parameters: Mapping[int, Mapping[str, np.ndarray]]) -> "Network":
+    def with_parameters(self, parameters: Mapping[int, Mapping[str, np.ndarray]]) -> Network:
         """Return a copy of the network in which some parameters are others.
 
         Parameters
@@ -220,14 +223,22 @@ class Network:
         TypeError
             If an array is not of the network's dtype.
         """
+        function = "Network.with_parameters"
         for l, arrays in parameters.items():
-            known = self.layers[l].parameter_names if l in self.layers else ()
-            for name in arrays:
+            if l not in self.layers:
+                raise ValueError(
+                    f"{function}: parameters must be of the layers 1 to {self.n_layers}, got {l!r}"
+                )
+            known = self.layers[l].parameters
+            for name, array in arrays.items():
+                argument = f"{name}[{l}]"
                 if name not in known:
                     raise ValueError(
-                        f"Network.with_parameters: {name}[{l}] must name a parameter of the "
-                        f"network, got none of that layer and name"
+                        f"{function}: {argument} must name a parameter of the network, "
+                        f"got none of that layer and name"
                     )
+                require_matrix(function, argument, array, known[name].shape)
+                require_same_dtype(function, {"the network": known[name], argument: array})
         return Network(
             [
                 layer.with_parameters(**parameters[l]) if l in parameters else layer
@@ -235,7 +246,7 @@ class Network:
             ]
         )
 
-    def for_inference(self) -> "Network":
+    def for_inference(self) -> Network:
         """Return a copy in which batch norms use their running means, so samples do not interact.
 
         Returns

@@ -16,7 +16,7 @@ from bpdocs.activations import Activation, find_activation, identity
 from bpdocs.layers import Layer
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Normalization(Layer):
     """What batch norm and layer norm have in common; they differ in the axis of their means."""
 
@@ -33,6 +33,8 @@ class Normalization(Layer):
         require_matrix(name, "shift", self.shift, self.scale.shape)
         require_same_dtype(name, {"scale": self.scale, "shift": self.shift})
         require_positive(name, "epsilon", self.epsilon)
+        # A NumPy scalar would turn float32 into float64.
+        object.__setattr__(self, "epsilon", float(self.epsilon))
         object.__setattr__(self, "activation", find_activation(self.activation, name))
 
     @property
@@ -87,7 +89,7 @@ class Normalization(Layer):
         return f"{type(self).__name__}({self.n_out}, {self.activation.name})"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerNorm(Normalization):
     r"""Normalise every column, that is every sample on its own.
 
@@ -161,7 +163,7 @@ class LayerNorm(Normalization):
         return self._normalise_along_axis(activation_prev)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BatchNorm(Normalization):
     r"""Normalise every row over the samples of the batch: here samples interact.
 
@@ -184,7 +186,8 @@ class BatchNorm(Normalization):
     Raises
     ------
     TypeError
-        If an array is not a float32 or float64 ndarray, or the dtypes differ.
+        If an array is not a float32 or float64 ndarray, the dtypes differ, or `is_training` is
+        neither True nor False.
     ValueError
         If a shape does not fit, a value is not finite, or `epsilon` is not positive.
 
@@ -211,6 +214,10 @@ class BatchNorm(Normalization):
     def __post_init__(self) -> None:
         super().__post_init__()
         defaults = {"running_mean": np.zeros, "running_variance": np.ones}
+        if not isinstance(self.is_training, bool):
+            raise TypeError(
+                f"BatchNorm: is_training must be True or False, got {self.is_training!r}"
+            )
         for name, make in defaults.items():
             value = getattr(self, name)
             if value is None:
@@ -306,6 +313,7 @@ class BatchNorm(Normalization):
         require_positive(function, "momentum", momentum)
         if momentum > 1:
             raise ValueError(f"{function}: momentum must lie in (0, 1], got {momentum}")
+        momentum = float(momentum)
         if activation_prev.shape[1] < 2:
             raise ValueError(f"{function}: activation_prev must have at least 2 samples, got 1")
         mean, variance = self._statistics

@@ -1,9 +1,9 @@
-"""Networks in files: arrays as NumPy's .npz, a description as JSON; nothing is unpickled."""
+"""Networks in files: arrays as NumPy's .npz, a description as JSON; nothing is unpickled.
 
-import json
-import zipfile
+What only files need is imported by the functions, so that importing the package stays quick.
+"""
+
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,9 @@ def save_network(network: Network, path: str | PathLike[str]) -> None:
     Network 1 -> 1, float64, 2 parameters
       1  Dense  1 -> 1  tanh  2
     """
+    import json
+    from pathlib import Path
+
     require_instance("save_network", "network", network, Network)
     description = []
     arrays: dict[str, np.ndarray] = {}
@@ -92,6 +95,10 @@ def load_network(path: str | PathLike[str]) -> Network:
     ValueError
         If the file holds no network, or a damaged one.
     """
+    import json
+    import zipfile
+    from pathlib import Path
+
     with Path(path).open("rb") as file:
         try:
             with np.load(file, allow_pickle=False) as stored:

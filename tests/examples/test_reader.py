@@ -166,6 +166,12 @@ def test_indented_fence_loses_its_indentation():
     assert (example.source, example.printed) == ("if True:\n    1\n", "1\n")
 
 
+def test_indented_equation_loses_its_indentation():
+    """The lines of an equation in a list stand as at the margin."""
+    (equation,) = page("- item", "", "    ```math", "    x", "      = y", "    ```").equations
+    assert equation.latex == "x\n  = y"
+
+
 def test_tilde_fence_is_a_fence():
     """A fence of tildes is read like one of backticks, which may stand inside."""
     assert page("~~~pycon", ">>> x", "```", "~~~").cells[0].printed == "```\n"

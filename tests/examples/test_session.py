@@ -1,10 +1,12 @@
 """The reader's Python: variables by page, cells that stop at the first failure, results as JSON."""
 
 import json
+import sys
 
 import pytest
 
 from bpdocs.examples.reader import read_page
+from bpdocs.examples.runner import run_example
 from bpdocs.examples.session import Session
 
 
@@ -123,6 +125,30 @@ def test_traceback_shows_the_cell_as_it_is_now():
     session = Session()
     run(session, "a = 1\nb = 2\n1 / 0\n")
     assert "    1 / a\n" not in run(session, "x = 1\n1 / 0\n")[0]["traceback"]
+
+
+def test_source_is_that_of_the_last_run():
+    """After an edit nothing of the old source is left, on no line."""
+    session = Session()
+    run(session, "a = 1\nb = 2\nc = 3\n")
+    source = "def f():\n\n    return 1\nimport inspect\nprint(inspect.getsource(f))\n"
+    assert run(session, source)[0]["printed"] == "def f():\n\n    return 1\n\n"
+
+
+def test_stop_outside_an_example_is_a_stop():
+    """An interrupt that comes between two examples is an outcome, too."""
+
+    def interrupt(frame, event, _):
+        if (frame.f_code, event) == (run_example.__code__, "call"):
+            raise KeyboardInterrupt
+
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        results = run(Session(), "1\n")
+    finally:
+        sys.settrace(before)
+    assert [(result["printed"], result["stopped"]) for result in results] == [("", True)]
 
 
 def test_traceback_shows_another_cell_of_the_page():
