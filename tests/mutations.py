@@ -241,7 +241,7 @@ MUTATIONS = [
         ),
         (
             "activations.py",
-            "lambda Z: np.where(Z.real > 0, 1, _LEAK)",
+            "lambda Z: np.where(Z.real > 0, 1, LEAK)",
             "lambda Z: np.where(Z.real > 0, 1, 0)",
             "the leak forgotten on the way back",
         ),
