@@ -197,6 +197,8 @@ LEAK = 0.01
 identity = Activation("identity", lambda Z: Z.copy(), np.ones_like)
 r"""$\sigma(z) = z$, $\sigma'(z) = 1$.
 
+Examples
+--------
 >>> import numpy as np
 >>> identity(np.array([[-1.0, 2.0]]))
 array([[-1.,  2.]])
@@ -206,6 +208,8 @@ array([[-1.,  2.]])
 sigmoid = Activation("sigmoid", _logistic, lambda Z: _logistic(Z) * _logistic(-Z))
 r"""$\sigma(z) = 1 / (1 + e^{-z})$ in (0, 1), $\sigma'(z) = \sigma(z) \sigma(-z)$. No overflow.
 
+Examples
+--------
 >>> import numpy as np
 >>> sigmoid(np.array([[0.0, -1000.0, 1000.0]]))
 array([[0.5, 0. , 1. ]])
@@ -216,6 +220,8 @@ array([[0.25]])
 tanh = Activation("tanh", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2)
 r"""$\sigma(z) = \tanh z$ in (-1, 1), $\sigma'(z) = 1 - \tanh^2 z$.
 
+Examples
+--------
 >>> import numpy as np
 >>> tanh.derivative(np.array([[0.0]]))
 array([[1.]])
@@ -229,6 +235,8 @@ relu = Activation(
 )
 r"""$\sigma(z) = \max(z, 0)$; $\sigma'(z)$ is 1 for $z > 0$ and 0 otherwise, at the kink too.
 
+Examples
+--------
 >>> import numpy as np
 >>> relu(np.array([[-1.0, 0.0, 2.0]]))
 array([[0., 0., 2.]])
@@ -244,6 +252,8 @@ leaky_relu = Activation(
 )
 r"""$\sigma(z) = z$ for $z > 0$ and $0.01 z$ otherwise; $\sigma'(0) = 0.01$, as from the left.
 
+Examples
+--------
 >>> import numpy as np
 >>> leaky_relu(np.array([[-1.0, 2.0]]))
 array([[-0.01,  2.  ]])
@@ -252,6 +262,8 @@ array([[-0.01,  2.  ]])
 softplus = Activation("softplus", _softplus, _logistic)
 r"""$\sigma(z) = \ln(1 + e^z) > 0$, a smooth relu; $\sigma'$ is the sigmoid. No overflow at any z.
 
+Examples
+--------
 >>> import numpy as np
 >>> softplus(np.array([[0.0, 1000.0]])).round(4)
 array([[6.931e-01, 1.000e+03]])
@@ -263,6 +275,8 @@ r"""$P_{j,m} = e^{z_{j,m}} / \sum_k e^{z_{k,m}}$, probabilities that sum to 1 in
 It is not element-wise: `derivative` is an error, and `vjp` is, column by column,
 $P \odot (dA - 1 1^\mathsf{T} (P \odot dA))$.
 
+Examples
+--------
 >>> import numpy as np
 >>> softmax(np.array([[0.0, 1000.0], [0.0, 0.0]]))
 array([[0.5, 1. ],

@@ -244,6 +244,8 @@ r"""$C = -\frac{1}{M} \sum_{j,m} Y_{j,m} \ln P_{j,m}$ in nats, gradient $-Y / (M
 
 The activation holds probabilities in [0, 1], positive where the target is; columns of $Y$ sum to 1.
 
+Examples
+--------
 >>> import numpy as np
 >>> P = np.array([[0.5, 0.25], [0.5, 0.75]])
 >>> round(cross_entropy(P, np.array([0, 0])), 4)
@@ -263,6 +265,8 @@ r"""Cross-entropy of softmax from the preactivation (logits), in nats; gradient 
 The last layer has the activation identity. $C = \frac{1}{M} \sum_m (\ln \sum_k e^{z_{k,m}} -
 \sum_k Y_{k,m} z_{k,m})$, computed without overflow; columns of $Y$ sum to 1.
 
+Examples
+--------
 >>> import numpy as np
 >>> Z = np.array([[0.0, 1000.0], [0.0, 0.0]])
 >>> round(softmax_cross_entropy(Z, np.array([0, 0])), 4)
@@ -283,6 +287,8 @@ r"""Cross-entropy of independent sigmoids from the preactivation (logits), in na
 The last layer has the activation identity; targets lie in [0, 1]. The sum over the outputs of
 $\ln(1 + e^z) - y z$, a mean over samples; gradient $(\sigma(Z) - Y) / M$.
 
+Examples
+--------
 >>> import numpy as np
 >>> binary_cross_entropy.gradient(np.array([[0.0, 0.0]]), np.array([[1.0, 0.5]]))
 array([[-0.25,  0.  ]])
