@@ -86,6 +86,12 @@ def test_numeric_gradient_divides_by_the_distance_gone():
     assert numeric_gradient(lambda x: x.item(), np.array([1e8]), 1e-7).item() == 1.0
 
 
+def test_numeric_gradient_refuses_a_step_that_is_lost():
+    """A step so small that x + h is x is refused."""
+    with pytest.raises(ValueError, match=r"^numeric_gradient: step must "):
+        numeric_gradient(lambda x: float(x.sum()), np.ones((1, 2)), 1e-17)
+
+
 def test_numeric_gradient_does_not_modify_the_variable():
     """A read-only variable is taken."""
     (x,) = normal(0, (2, 3))

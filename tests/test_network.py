@@ -505,6 +505,11 @@ def test_no_layer_is_refused(layers):
         Network(layers)
 
 
+def test_layers_may_come_from_a_generator():
+    """A generator of layers gives all its layers."""
+    assert Network(layer for layer in HAND_NETWORK.layers.values()).n_layers == 2
+
+
 @pytest.mark.parametrize(("wrong", "what"), [("tanh", "str"), (None, "None"), (3, "int")])
 def test_entry_that_is_no_layer_is_refused(wrong, what):
     """Every entry is a Layer."""
@@ -530,7 +535,7 @@ def test_layers_of_two_dtypes_are_refused():
 @pytest.mark.parametrize("widths", [[], [3]])
 def test_fewer_than_two_sizes_are_refused(widths):
     """A network has an input size and an output size."""
-    text = f"Network.from_sizes: sizes must name two sizes or more, got {widths}"
+    text = f"Network.from_sizes: sizes must be a list of two sizes or more, got {widths}"
     with pytest.raises(ValueError, match=exactly(text)):
         Network.from_sizes(widths, [], RNG)
 

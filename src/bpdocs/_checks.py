@@ -60,7 +60,7 @@ def require_positive(function: str, argument: str, value: Any) -> None:
     """Raise unless `value` is a positive finite real number."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
         raise TypeError(f"{function}: {argument} must be a number, got {_kind(value)}")
-    if not (np.isfinite(value) and value > 0):
+    if not 0 < value < np.inf:
         raise ValueError(f"{function}: {argument} must be positive and finite, got {value}")
 
 

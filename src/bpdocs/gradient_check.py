@@ -77,7 +77,12 @@ def numeric_gradient(
         below = function(moved)
         moved[index] = here
         # here ± step is rounded: divide by the distance really gone.
-        gradient[index] = (above - below) / ((here + step) - (here - step))
+        gone = (here + step) - (here - step)
+        if gone == 0:
+            raise ValueError(
+                f"numeric_gradient: step must be large enough to change {here}, got {step}"
+            )
+        gradient[index] = (above - below) / gone
     return gradient
 
 

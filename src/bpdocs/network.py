@@ -6,7 +6,7 @@ Everything is indexed by the layer number of the pages: `trace.A[0]` is $X$, `tr
 # NumPy loads numpy.random on first use; annotations must not be a use.
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -87,7 +87,7 @@ class Network:
 
     Parameters
     ----------
-    layers : sequence of Layer
+    layers : iterable of Layer
         Layer 1 first; each takes as many inputs as the one before has neurons.
 
     Attributes
@@ -119,7 +119,8 @@ class Network:
 
     layers: dict[int, Layer]
 
-    def __init__(self, layers: Sequence[Layer]) -> None:
+    def __init__(self, layers: Iterable[Layer]) -> None:
+        layers = list(layers)
         if not layers:
             raise ValueError("Network: layers must have at least one layer, got none")
         for number, layer in enumerate(layers, start=1):
@@ -173,8 +174,11 @@ class Network:
         ValueError
             If the numbers of sizes and activations do not fit, or a name is unknown.
         """
-        if len(sizes) < 2:
-            raise ValueError(f"Network.from_sizes: sizes must name two sizes or more, got {sizes}")
+        # A set has no order, and a number no length.
+        if not isinstance(sizes, Sequence) or len(sizes) < 2:
+            raise ValueError(
+                f"Network.from_sizes: sizes must be a list of two sizes or more, got {sizes}"
+            )
         if isinstance(activations, str) or len(activations) != len(sizes) - 1:
             got = repr(activations) if isinstance(activations, str) else len(activations)
             raise ValueError(
