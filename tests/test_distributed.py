@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import distributed as dask
 import numpy as np
 import pytest
 
@@ -16,7 +17,6 @@ from bpdocs.optimizers import SGD, Adam
 from bpdocs.steps import training_step
 from strategies import assert_close, exactly, normal
 
-dask = pytest.importorskip("distributed")
 PATIENCE = 120.0
 
 

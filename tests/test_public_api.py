@@ -161,9 +161,7 @@ def test_import_leaves_random_numbers_alone():
     They would take as long as all of bpdocs.
     """
     program = "import numpy, sys; {}; print('numpy.random' in sys.modules)"
-    if run_python(program.format("pass")).strip() == "True":
-        pytest.skip("this NumPy loads its generators itself")
-    assert run_python(program.format("import bpdocs")).strip() == "False"
+    assert run_python(program.format("import bpdocs")) == run_python(program.format("pass"))
 
 
 def test_import_is_quick():

@@ -295,7 +295,6 @@ def test_callback_is_told_every_step():
 @pytest.mark.parametrize("installed", [True, False])
 def test_bar_is_for_terminals(monkeypatch, capsys, installed):
     """Where tqdm is missing, or the output is no terminal, no bar is drawn and training goes on."""
-    pytest.importorskip("tqdm")
     if not installed:
         monkeypatch.setitem(sys.modules, "tqdm", None)
     _, history = train(**plan(progress=True))
@@ -305,7 +304,6 @@ def test_bar_is_for_terminals(monkeypatch, capsys, installed):
 
 def test_bar_is_drawn(monkeypatch, capsys):
     """At a terminal the bar counts to the last step, unless it is not wanted."""
-    pytest.importorskip("tqdm")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     train(**plan(progress=False))
     assert capsys.readouterr().err == ""

@@ -77,7 +77,6 @@ def test_success_leaves_one_folder(tmp_path):
     assert [path.name for path in (tmp_path / "parent").iterdir()] == ["hash"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_folder_can_be_read_by_all(tmp_path):
     """The folder's mode is 755, so that a web server can read it."""
     mode = make_once(tmp_path / "hash", fill).stat().st_mode
