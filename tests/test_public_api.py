@@ -103,6 +103,14 @@ def test_export_is_documented(name):
     assert first.endswith(".")
 
 
+@pytest.mark.parametrize("name", bpdocs.__all__)
+def test_export_has_an_example(name):
+    """Every exported name is shown at work where it is documented."""
+    thing = getattr(bpdocs, name)
+    is_instance = isinstance(thing, bpdocs.Activation | bpdocs.Loss)
+    assert ">>> " in (string_below(name) if is_instance else inspect.getdoc(thing))
+
+
 def test_functions_are_found():
     """The functions that are looked at below are many and include a plain one and a method."""
     assert {"weight_gradient", "Dense.random", "Loss.__call__"} < set(FUNCTIONS)

@@ -32,6 +32,13 @@ class ParameterCheck:
         The entries where a kink spoils the difference; they are not judged. None for none.
     mistakes : tuple of str
         The mistakes of the catalogue that give this gradient, each as a phrase.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check = ParameterCheck("bias[1]", np.array([[1.0], [4.0]]), np.array([[1.0], [3.0]]), 0.24)
+    >>> check.worst
+    (1, 0)
     """
 
     name: str
@@ -96,6 +103,18 @@ class GradientReport:
     ----------
     parameters : tuple of ParameterCheck
         One for each parameter, layer 1 first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one, two = np.array([[1.0]]), np.array([[2.0]])
+    >>> report = GradientReport((ParameterCheck("weight[1]", two, one, 0.5),))
+    >>> report.is_close()
+    False
+    >>> print(report)
+    weight[1]: relative error 5.0e-01, worst entry (0, 0)
+      analytic:  2.000000e+00
+      numeric:   1.000000e+00
     """
 
     parameters: tuple[ParameterCheck, ...]

@@ -22,6 +22,20 @@ class Progress:
         The loss of the step's batch before the step.
     network : Network
         After the step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bpdocs import SGD, Network, half_squared_error, train
+    >>> rng = np.random.default_rng(0)
+    >>> network = Network.from_sizes([1, 1], ["identity"], rng=rng)
+    >>> X = np.ones((1, 3))
+    >>> def tell(progress):
+    ...     print(progress.step, "of", progress.n_steps)
+    >>> plan = {"loss": half_squared_error, "optimizer": SGD(0.1), "n_epochs": 1, "batch_size": 2}
+    >>> _, history = train(network, X, X, **plan, rng=rng, callback=tell)
+    1 of 2
+    2 of 2
     """
 
     step: int

@@ -27,6 +27,16 @@ class Layer(ABC):
         The activation function of the layer.
     parameter_names : tuple of str
         The attributes that are parameters, in the order in which they are listed everywhere.
+
+    Examples
+    --------
+    One neuron with two inputs passes its error back times each input's weight:
+
+    >>> import numpy as np
+    >>> layer = Dense(np.array([[2.0, -1.0]]), np.array([[0.0]]))
+    >>> layer.pull_back(np.array([[3.0]]), np.array([[1.0], [1.0]]))
+    array([[ 6.],
+           [-3.]])
     """
 
     activation: Activation

@@ -230,7 +230,14 @@ half_squared_error = Loss(
     lambda A, Y: ((A - Y) ** 2).sum() / (2 * _n_samples(A)),
     lambda A, Y: (A - Y) / _n_samples(A),
 )
-r"""$C = \frac{1}{2M} \lVert A^L - Y \rVert_F^2$, gradient $(A^L - Y) / M$."""
+r"""$C = \frac{1}{2M} \lVert A^L - Y \rVert_F^2$, gradient $(A^L - Y) / M$.
+
+Examples
+--------
+>>> import numpy as np
+>>> half_squared_error(np.array([[2.0, 0.0]]), np.array([[0.0, 0.0]]))
+1.0
+"""
 
 # 0 log 0 counts as 0: where the target is 0, log 1 stands in for the logarithm.
 cross_entropy = Loss(

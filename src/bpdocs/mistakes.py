@@ -37,6 +37,11 @@ class Mistake:
         Replaces the pieces of the backward pass that the mistake concerns.
     is_local : bool
         Whether it can be made in some layers and not in others.
+
+    Examples
+    --------
+    >>> MISTAKES["derivative_missing"].phrase
+    "what BP1 or BP2 gives without σ'"
     """
 
     name: str

@@ -32,6 +32,15 @@ class Trace:
         Preactivations of the layers 1 to L.
     A : dict of int to ndarray of shape (N_l, M)
         Activations of the layers 0 to L; `A[0]` is the input batch.
+
+    Examples
+    --------
+    One neuron that doubles, two samples:
+
+    >>> import numpy as np
+    >>> network = Network([Dense(np.array([[2.0]]), np.array([[0.0]]))])
+    >>> network.forward(np.array([[1.0, 5.0]])).Z[1]
+    array([[ 2., 10.]])
     """
 
     Z: ByLayer
@@ -53,6 +62,17 @@ class Gradients:
         $\Delta^l = \partial C / \partial Z^l$.
     parameters : dict of int to dict of str to ndarray
         The gradient of each parameter, of its shape, by layer number and name.
+
+    Examples
+    --------
+    One neuron, two samples with the errors 2 and 10; $\Delta^1$ has half of each:
+
+    >>> import numpy as np
+    >>> network = Network([Dense(np.array([[2.0]]), np.array([[0.0]]))])
+    >>> trace = network.forward(np.array([[1.0, 5.0]]))
+    >>> gradients = network.backward(trace, np.zeros((1, 2)))
+    >>> gradients.delta[1], gradients.weight[1], gradients.bias[1]
+    (array([[1., 5.]]), array([[26.]]), array([[6.]]))
     """
 
     delta: ByLayer

@@ -28,6 +28,14 @@ class OptimizerState:
         How many steps have been made.
     memory : dict of str to dict of int to dict of str to ndarray
         The running means by their name; each has the form of the parameters.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> parameters = {1: {"weight": np.array([[1.0]])}}
+    >>> _, state = Adam(0.1).step(parameters, parameters)
+    >>> state.n_steps, sorted(state.memory)
+    (1, ['first_moment', 'second_moment'])
     """
 
     n_steps: int
@@ -45,6 +53,14 @@ class Optimizer(ABC):
         What the state holds besides the number of steps.
     decay_names : tuple of str
         The attributes that lie in [0, 1); all others are positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weight, gradient = {1: {"weight": np.array([[1.0]])}}, {1: {"weight": np.array([[2.0]])}}
+    >>> moved, state = SGD(0.1).step(weight, gradient)
+    >>> moved[1]["weight"]
+    array([[0.8]])
     """
 
     learning_rate: float

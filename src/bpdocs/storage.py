@@ -94,6 +94,15 @@ def load_network(path: str | PathLike[str]) -> Network:
         If there is no such file.
     ValueError
         If the file holds no network, or a damaged one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     save_network(Network([Dense(np.array([[2.0]]), np.array([[1.0]]))]), file.name)
+    ...     load_network(file.name).layers[1].weight
+    array([[2.]])
     """
     import json
     import zipfile
