@@ -1,5 +1,8 @@
 """Mini-batch back propagation in full-matrix form: the code of the derivation, column by column."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from bpdocs.activations import (
     Activation,
     find_activation,
@@ -11,21 +14,10 @@ from bpdocs.activations import (
     softplus,
     tanh,
 )
-from bpdocs.batches import combine_gradients, shuffled_batches
 from bpdocs.conventions import parameters_to_columns, parameters_to_rows, to_columns, to_rows
-from bpdocs.derivations import backward_by_differential, backward_by_element, backward_by_samples
-from bpdocs.diagnosis import diagnose
 from bpdocs.formulas import bias_gradient, output_delta, propagate_delta, weight_gradient
-from bpdocs.frameworks import (
-    from_keras_weights,
-    from_state_dict,
-    module_names,
-    to_keras_weights,
-    to_state_dict,
-)
 from bpdocs.gradient_check import check_gradients, numeric_gradient
 from bpdocs.gradient_report import GradientReport, ParameterCheck
-from bpdocs.history import History, Progress
 from bpdocs.initialization import initial_weight
 from bpdocs.layers import Dense, Layer
 from bpdocs.ledger import rescale_loss_gradient
@@ -37,23 +29,81 @@ from bpdocs.losses import (
     one_hot,
     softmax_cross_entropy,
 )
-from bpdocs.mistakes import Mistake
 from bpdocs.network import Gradients, Network, Trace
 from bpdocs.normalization import BatchNorm, LayerNorm
-from bpdocs.optimizers import SGD, Adam, Momentum, Optimizer, OptimizerState
-from bpdocs.single_sample import (
-    backward_of_sample,
-    bias_gradient_of_sample,
-    forward_of_sample,
-    output_delta_of_sample,
-    propagate_delta_of_sample,
-    weight_gradient_of_sample,
-)
 from bpdocs.step_curve import step_curve
-from bpdocs.steps import training_step
-from bpdocs.storage import load_network, save_network
-from bpdocs.training import train
-from bpdocs.workspace import Workspace
+
+# Loaded when first asked for, so that importing the package stays quick.
+if TYPE_CHECKING:
+    from bpdocs.batches import combine_gradients, shuffled_batches
+    from bpdocs.derivations import (
+        backward_by_differential,
+        backward_by_element,
+        backward_by_samples,
+    )
+    from bpdocs.diagnosis import diagnose
+    from bpdocs.frameworks import (
+        from_keras_weights,
+        from_state_dict,
+        module_names,
+        to_keras_weights,
+        to_state_dict,
+    )
+    from bpdocs.history import History, Progress
+    from bpdocs.mistakes import Mistake
+    from bpdocs.optimizers import SGD, Adam, Momentum, Optimizer, OptimizerState
+    from bpdocs.single_sample import (
+        backward_of_sample,
+        bias_gradient_of_sample,
+        forward_of_sample,
+        output_delta_of_sample,
+        propagate_delta_of_sample,
+        weight_gradient_of_sample,
+    )
+    from bpdocs.steps import training_step
+    from bpdocs.storage import load_network, save_network
+    from bpdocs.training import train
+    from bpdocs.workspace import Workspace
+
+_LATER = {
+    "batches": ("combine_gradients", "shuffled_batches"),
+    "derivations": ("backward_by_differential", "backward_by_element", "backward_by_samples"),
+    "diagnosis": ("diagnose",),
+    "frameworks": (
+        "from_keras_weights",
+        "from_state_dict",
+        "module_names",
+        "to_keras_weights",
+        "to_state_dict",
+    ),
+    "history": ("History", "Progress"),
+    "mistakes": ("Mistake",),
+    "optimizers": ("SGD", "Adam", "Momentum", "Optimizer", "OptimizerState"),
+    "single_sample": (
+        "backward_of_sample",
+        "bias_gradient_of_sample",
+        "forward_of_sample",
+        "output_delta_of_sample",
+        "propagate_delta_of_sample",
+        "weight_gradient_of_sample",
+    ),
+    "steps": ("training_step",),
+    "storage": ("load_network", "save_network"),
+    "training": ("train",),
+    "workspace": ("Workspace",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _LATER.items():
+        if name in names:
+            return getattr(import_module(f"bpdocs.{module}"), name)
+    raise AttributeError(f"module 'bpdocs' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
 
 # In the order of the pages.
 __all__ = [
