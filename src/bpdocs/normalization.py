@@ -7,7 +7,7 @@ shift $\beta$ for each neuron.
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -36,6 +36,38 @@ class Normalization(Layer):
         # A NumPy scalar would turn float32 into float64.
         object.__setattr__(self, "epsilon", float(self.epsilon))
         object.__setattr__(self, "activation", find_activation(self.activation, name))
+
+    @classmethod
+    def of_size(
+        cls, size: int, activation: str | Activation = "identity", dtype: Any = np.float64
+    ) -> Self:
+        """Return a layer with scale 1 and shift 0.
+
+        Parameters
+        ----------
+        size : int
+            $N_l$, at least 1.
+        activation : str or Activation
+            The activation function.
+        dtype : dtype
+            float64 or float32.
+
+        Returns
+        -------
+        BatchNorm or LayerNorm
+            For `size` neurons; a batch norm is in training.
+
+        Raises
+        ------
+        TypeError
+            If `size` is not an integer.
+        ValueError
+            If `size` is below 1 or the activation's name is unknown.
+        """
+        function = f"{cls.__name__}.of_size"
+        require_size(function, "size", size)
+        sigma = find_activation(activation, function)
+        return cls(np.ones((size, 1), dtype), np.zeros((size, 1), dtype), sigma)
 
     @property
     def n_in(self) -> int:
@@ -127,37 +159,6 @@ class LayerNorm(Normalization):
 
     axis: ClassVar[int] = 0
 
-    @classmethod
-    def of_size(
-        cls, size: int, activation: str | Activation = "identity", dtype: Any = np.float64
-    ) -> "LayerNorm":
-        """Return a layer norm with scale 1 and shift 0.
-
-        Parameters
-        ----------
-        size : int
-            $N_l$, at least 1.
-        activation : str or Activation
-            The activation function.
-        dtype : dtype
-            float64 or float32.
-
-        Returns
-        -------
-        LayerNorm
-            For `size` neurons.
-
-        Raises
-        ------
-        TypeError
-            If `size` is not an integer.
-        ValueError
-            If `size` is below 1 or the activation's name is unknown.
-        """
-        require_size("LayerNorm.of_size", "size", size)
-        sigma = find_activation(activation, "LayerNorm.of_size")
-        return cls(np.ones((size, 1), dtype), np.zeros((size, 1), dtype), sigma)
-
     def normalise(self, activation_prev: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         r"""Return $\hat A$ and the standard deviation of each column."""
         return self._normalise_along_axis(activation_prev)
@@ -229,37 +230,6 @@ class BatchNorm(Normalization):
             raise ValueError(
                 f"BatchNorm: running_variance must not be negative, got {self._statistics[1].min()}"
             )
-
-    @classmethod
-    def of_size(
-        cls, size: int, activation: str | Activation = "identity", dtype: Any = np.float64
-    ) -> "BatchNorm":
-        """Return a batch norm with scale 1 and shift 0.
-
-        Parameters
-        ----------
-        size : int
-            $N_l$, at least 1.
-        activation : str or Activation
-            The activation function.
-        dtype : dtype
-            float64 or float32.
-
-        Returns
-        -------
-        BatchNorm
-            For `size` neurons, in training.
-
-        Raises
-        ------
-        TypeError
-            If `size` is not an integer.
-        ValueError
-            If `size` is below 1 or the activation's name is unknown.
-        """
-        require_size("BatchNorm.of_size", "size", size)
-        sigma = find_activation(activation, "BatchNorm.of_size")
-        return cls(np.ones((size, 1), dtype), np.zeros((size, 1), dtype), sigma)
 
     @property
     def _statistics(self) -> tuple[np.ndarray, np.ndarray]:
