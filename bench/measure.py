@@ -9,8 +9,8 @@ from types import ModuleType
 
 import numpy as np
 
-ROUNDS = 15
-SECONDS = 0.03  # one sample, so long that the clock and a switch of tasks weigh little
+ROUNDS = 45
+SECONDS = 0.06  # one sample, so long that the clock and a switch of tasks weigh little
 
 
 def sample(function: Callable[[], object], repeats: int) -> float:

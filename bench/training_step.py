@@ -33,7 +33,7 @@ import numpy as np  # noqa: E402
 
 from bpdocs import Network, half_squared_error  # noqa: E402
 from bpdocs.workspace import Workspace  # noqa: E402
-from measure import alternate, describe_machine, optional, ratio  # noqa: E402
+from measure import ROUNDS, alternate, describe_machine, optional, ratio  # noqa: E402
 
 LEARNING_RATE = 0.01
 Step = Callable[[], object]
@@ -219,7 +219,8 @@ def main() -> int:
         print(f"  torch {torch.__version__}, {n_threads} threads")
     clock = "processor" if arguments.threads == 1 else "wall"
     print(
-        f"Ratios of medians of 15 samples of {clock} time, measured in turn, and their quartiles:"
+        f"Ratios of medians of {ROUNDS} samples of {clock} time, measured in turn, "
+        "and their quartiles:"
     )
     others = "".join(f"{f'/ {name}':>20}" for name in ("torch", "products", "jax", "plain"))
     print(f"{'sizes':21}{'M':>6}{'step, us':>11}{others}")

@@ -29,9 +29,10 @@ from bpdocs.losses import (
     one_hot,
     softmax_cross_entropy,
 )
-from bpdocs.network import Gradients, Network, Trace
+from bpdocs.network import Network
 from bpdocs.normalization import BatchNorm, LayerNorm
 from bpdocs.step_curve import step_curve
+from bpdocs.trace import Gradients, Trace
 
 # Loaded when first asked for, so that importing the package stays quick.
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from bpdocs._checks import require_instance, require_matrix, require_same_dtype
 from bpdocs.activations import Activation, softmax
 from bpdocs.layers import Dense
 from bpdocs.losses import Loss, half_squared_error
-from bpdocs.network import ByLayer, Gradients, Network, Trace
+from bpdocs.network import Network
 from bpdocs.single_sample import backward_of_sample, require_dense
+from bpdocs.trace import ByLayer, Gradients, Trace
 
 
 def backward_by_element(

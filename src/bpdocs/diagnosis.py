@@ -10,7 +10,8 @@ from bpdocs.entry_derivative import with_true_slopes
 from bpdocs.gradient_report import GradientReport, relative_error
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.mistakes import MISTAKES, Mistake
-from bpdocs.network import Gradients, Network, Trace
+from bpdocs.network import Network
+from bpdocs.trace import Gradients, Trace
 
 # The relative error from which a gradient counts as wrong: what `GradientReport.is_close` allows.
 TOLERANCE = 1e-6

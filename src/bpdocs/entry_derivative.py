@@ -8,7 +8,8 @@ import numpy as np
 from bpdocs._substitution import substitute
 from bpdocs.activations import Activation
 from bpdocs.losses import Loss
-from bpdocs.network import Network, Trace
+from bpdocs.network import Network
+from bpdocs.trace import Trace
 
 # f(x + ih) = f(x) + ih f'(x) + O(h²): the derivative is the imaginary part over h. No difference is
 # taken, so no digits cancel, and h may be so small that its square vanishes beside 1.

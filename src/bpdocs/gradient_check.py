@@ -19,7 +19,8 @@ from bpdocs.diagnosis import explain
 from bpdocs.entry_derivative import Parameter
 from bpdocs.gradient_report import GradientReport, ParameterCheck, relative_error
 from bpdocs.losses import Loss, half_squared_error
-from bpdocs.network import Gradients, Network
+from bpdocs.network import Network
+from bpdocs.trace import Gradients
 
 __all__ = [
     "GradientReport",

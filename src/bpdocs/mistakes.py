@@ -16,7 +16,8 @@ from bpdocs._substitution import substitute
 from bpdocs.activations import Activation, softmax
 from bpdocs.layers import Dense, Layer
 from bpdocs.losses import Loss, half_squared_error
-from bpdocs.network import Gradients, Network, Trace
+from bpdocs.network import Network
+from bpdocs.trace import Gradients, Trace
 
 Pieces = tuple[dict[int, Layer], Loss]
 # From the layers and the loss, the layers in which to go wrong, and M, to what takes their place.

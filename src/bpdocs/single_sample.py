@@ -11,7 +11,8 @@ from bpdocs._checks import require_instance, require_matrix, require_same_dtype,
 from bpdocs.activations import Activation, find_activation
 from bpdocs.layers import Dense
 from bpdocs.losses import Loss, half_squared_error
-from bpdocs.network import Gradients, Network, Trace
+from bpdocs.network import Network
+from bpdocs.trace import Gradients, Trace
 
 
 def require_dense(function: str, network: Network) -> dict[int, Dense]:

@@ -9,9 +9,10 @@ import numpy as np
 from bpdocs._checks import require_instance
 from bpdocs._parameters import Parameters
 from bpdocs.losses import Loss
-from bpdocs.network import Network, Trace
+from bpdocs.network import Network
 from bpdocs.normalization import BatchNorm
 from bpdocs.optimizers import Optimizer, OptimizerState
+from bpdocs.trace import Trace
 
 # What overflows is told in words by `_require_finite`, with the name of what it was.
 _overflow_told = np.errstate(over="ignore", invalid="ignore", divide="ignore")

@@ -20,7 +20,8 @@ from bpdocs._checks import (
 )
 from bpdocs._inplace import IN_PLACE_LOSSES, find_rules
 from bpdocs.losses import Loss, half_squared_error
-from bpdocs.network import Gradients, Network
+from bpdocs.network import Network
+from bpdocs.trace import Gradients
 
 
 class Workspace:

@@ -18,9 +18,10 @@ PATIENCE = 60  # seconds for one rebuild on a busy machine
 
 @dataclass
 class Served:
-    """What was seen while the site was served and changed."""
+    """What was seen while the site was served and changed: each page, and its translation then."""
 
     pages: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
     log: str = ""
     status: int = -1
 
@@ -61,6 +62,7 @@ def served(served_project):
             )
             # A page can be seen before its build is done.
             wait_for("the end of the build", lambda: count_builds() > before)
+            seen.others[addition] = fetch("second/" if language == "zh" else "zh/second/")
 
     original = {
         language: (served_project / "docs" / language / "second.md").read_text("utf-8")
@@ -100,9 +102,16 @@ def test_mistake_is_named_with_its_line(served):
     assert "docs/en/second.md:12: a >>> prompt outside a pycon block is not run." in served.log
 
 
-def test_both_languages_are_built_each_time(served):
-    """At first and after each of the three good changes, two sites are built."""
-    assert served.log.count("Documentation built in") >= 8
+@pytest.mark.parametrize(
+    ("change", "title"), [("changed", "第二页"), ("corrected", "第二页"), ("再次", "Second page")]
+)
+def test_both_languages_are_built_each_time(served, change, title):
+    """A change of one language's page leaves the other language's page on the site."""
+    assert f'{title}<a class="headerlink"' in served.others[change]
+
+
+def test_log_has_no_traceback(served):
+    """What goes wrong in a build is a sentence."""
     assert "Traceback" not in served.log
 
 
