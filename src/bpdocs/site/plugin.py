@@ -18,6 +18,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
+from bpdocs.equations.pages import CheckedEquation, check_page, require_true
 from bpdocs.examples.model import Cell
 from bpdocs.examples.reader import Equation, Page, PageError, read_page
 from bpdocs.site.assets import build_assets
@@ -55,6 +56,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.texts: dict[str, str] = {}
+        self.equations: dict[str, list[CheckedEquation]] = {}
         self.formulas = FormulaRenderer()
         self.runtime: Runtime
         self.is_dirty = False
@@ -114,8 +116,11 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         text = "\n" * above + markdown.lstrip("\n")
         try:
             read = read_page(text, name)
+            equations = check_page(content, name)
+            require_true(equations)
         except PageError as error:
             raise PluginError(str(error)) from error
+        self.equations[page.file.src_uri] = equations
         self.pages[page.file.src_uri] = read
         self.texts[page.file.src_uri] = text
         lines = text.splitlines()
@@ -174,7 +179,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     ) -> LiveReloadServer:
         """Watch what else the site is made of."""
         package = Path(__file__).parents[1]
-        for folder in (package, package / "examples", package / "site"):
+        for folder in (package, package / "equations", package / "examples", package / "site"):
             server.watch(str(folder), recursive=False)
         server.watch(str(package / "site" / "frontend" / "src"))
         for language in LANGUAGES[1:]:

@@ -1,4 +1,4 @@
-"""The folder that the reader's browser loads: Pyodide, NumPy, our wheel, and a manifest of them."""
+"""The folder that the reader's browser loads: Pyodide, NumPy, Lark, our wheel, and a manifest."""
 
 import hashlib
 import json
@@ -11,7 +11,13 @@ from typing import Any
 
 from bpdocs.site.cache import cache_folder, make_once, sha256
 from bpdocs.site.node import FRONTEND, run_node
-from bpdocs.site.sources import MANIFEST, RuntimeFile, fetch_runtime, read_manifest
+from bpdocs.site.sources import (
+    MANIFEST,
+    RuntimeFile,
+    fetch_runtime,
+    package_source,
+    read_manifest,
+)
 from bpdocs.site.wheel import build_wheel
 
 log = logging.getLogger("mkdocs.plugins.bpdocs")
@@ -72,8 +78,11 @@ def _link(source: str, target: str) -> None:
 
 
 def _prepare_python() -> Path:
-    """Return a folder with Pyodide and NumPy, their Python modules compiled to bytecode."""
+    """Return a folder with Pyodide, NumPy and Lark, their Python modules compiled to bytecode."""
     files = fetch_runtime([RuntimeFile(**entry) for entry in read_manifest()["files"]])
+    for entry in read_manifest()["packages"]:
+        project = entry.pop("project")
+        files |= fetch_runtime([RuntimeFile(**entry)], [package_source(project)])
 
     def make(folder: Path) -> None:
         log.info("Compiling the browser's standard library and NumPy to bytecode ...")
@@ -88,8 +97,8 @@ def _prepare_python() -> Path:
 
 
 def _subset_lock(folder: Path) -> dict[str, Any]:
-    """Return Pyodide's lock file, cut down to the two packages of the folder."""
-    depends = {"numpy": [], "bpdocs": ["numpy"]}
+    """Return Pyodide's lock file, cut down to the packages of the folder."""
+    depends = {"bpdocs": ["numpy", "lark"]}
     packages = {}
     for path in folder.glob("*.whl"):
         name, version = path.name.split("-")[:2]
@@ -101,7 +110,7 @@ def _subset_lock(folder: Path) -> dict[str, Any]:
             "sha256": sha256(path),
             "package_type": "package",
             "imports": [name],
-            "depends": depends[name],
+            "depends": depends.get(name, []),
             "unvendored_tests": False,
         }
     return {"info": read_manifest()["info"], "packages": packages}

@@ -208,20 +208,10 @@ def _open_by_pip(wheel: dict[str, str]) -> Callable[[str], Iterator[bytes]]:
     """Read from the whole wheel, for an index that serves no ranges; pip knows its own settings."""
 
     def read(name: str) -> Iterator[bytes]:
-        folder = cache_folder() / "wheel-of-runtime"
-        path = folder / wheel["file"]
+        path = cache_folder() / "wheel-of-runtime" / wheel["file"]
         if not path.is_file():
             log.info("Downloading %s, 106 MB ...", wheel["file"])
-            version = wheel["file"].split("-")[1]
-            command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(folder)]
-            result = subprocess.run(
-                [*command, f"{wheel['project']}=={version}"],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if result.returncode or not path.is_file():
-                raise SourceError(result.stderr.strip() or "pip gave another file")
+            _pip_download(wheel["project"], path)
         if not zipfile.is_zipfile(path):
             path.unlink()
             raise SourceError("the wheel arrived damaged; the next try fetches it again")
@@ -232,6 +222,29 @@ def _open_by_pip(wheel: dict[str, str]) -> Callable[[str], Iterator[bytes]]:
                 yield from iter(lambda: member.read(1 << 16), b"")
 
     return read
+
+
+def package_source(project: str) -> Source:
+    """Return the package index as a source of wheels of one project, through pip."""
+
+    def read(name: str) -> Iterator[bytes]:
+        with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
+            path = Path(folder) / name
+            _pip_download(project, path)
+            yield path.read_bytes()
+
+    return Source("the package index", read)
+
+
+def _pip_download(project: str, path: Path) -> None:
+    """Download the wheel that `path` names, into its folder; pip knows its own settings."""
+    version = path.name.split("-")[1]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(path.parent)]
+    result = subprocess.run(
+        [*command, f"{project}=={version}"], capture_output=True, text=True, check=False
+    )
+    if result.returncode or not path.is_file():
+        raise SourceError(result.stderr.strip() or "pip gave another file")
 
 
 def _pip_settings() -> dict[str, str]:

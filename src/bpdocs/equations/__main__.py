@@ -1,0 +1,97 @@
+r"""`python -m bpdocs.equations`: check an equation, all pages, or the check itself."""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from bpdocs.equations.models import MODELS
+from bpdocs.equations.mutation import mutants, table
+from bpdocs.equations.pages import check_folder
+from bpdocs.equations.verdict import Verdict, check
+from bpdocs.examples.reader import PageError
+
+EXIT = {"holds": 0, "fails": 1, "unreadable": 2}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 if all holds, 1 if something is false, 2 if unreadable."""
+    parser = argparse.ArgumentParser(prog="python -m bpdocs.equations", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("check", help="check one equation")
+    one.add_argument("latex", help="the equation, or - to read it from standard input")
+    one.add_argument("--model", default="dense", choices=sorted(MODELS))
+    pages = commands.add_parser("pages", help="check the equations of all pages")
+    mutate = commands.add_parser("mutate", help="make mistakes in all of them and count the found")
+    mutate.add_argument("--verbose", action="store_true", help="print the true ones with reasons")
+    for command in (pages, mutate):
+        command.add_argument("folder", nargs="?", default="docs", type=Path)
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "check":
+            return _check(options.latex, options.model)
+        return _pages(options.folder) if options.command == "pages" else _mutate(options)
+    except PageError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _check(latex: str, model: str) -> int:
+    verdict = check(sys.stdin.read() if latex == "-" else latex, model)
+    print(describe(verdict))
+    return EXIT[verdict.status]
+
+
+def describe(verdict: Verdict) -> str:
+    """Return a verdict as lines of text."""
+    lines = [f"{verdict.status}: {verdict.sentence}"]
+    if verdict.place is not None:
+        lines.append(f"at character {verdict.place + 1}")
+    if verdict.layout:
+        lines.append(verdict.layout)
+    for number, step in enumerate(verdict.steps, 1):
+        shapes = f"  [{step.left_shape} | {step.right_shape}]" if step.left_shape else ""
+        lines.append(f"{number}. {step.status}: {' '.join(step.latex.split())}{shapes}")
+        if step.sentence != verdict.sentence:
+            lines.append(f"   {step.sentence}")
+        if step.mistake and step.mistake not in verdict.sentence:
+            lines.append(f"   {step.mistake}")
+    return "\n".join(lines)
+
+
+def _pages(folder: Path) -> int:
+    if not folder.is_dir():
+        print(f"{folder} is no folder of pages. Name one.", file=sys.stderr)
+        return 2
+    begin, counts, worst = time.perf_counter(), Counter[str](), 0
+    for equation in check_folder(folder):
+        verdict = equation.verdict
+        counts[verdict.status] += 1
+        worst = max(worst, EXIT[verdict.status])
+        shape = next((step.left_shape for step in verdict.steps if step.left_shape), "")
+        print(f"{verdict.status:10} {len(verdict.steps):2} {equation.name:45} {shape}")
+        if verdict.status != "holds":
+            print(f"           {verdict.sentence}")
+    seconds = time.perf_counter() - begin
+    total = ", ".join(f"{count} {status}" for status, count in counts.items()) or "no equation"
+    print(f"{total}; {seconds:.1f} s")
+    return worst
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    if not options.folder.is_dir():
+        print(f"{options.folder} is no folder of pages. Name one.", file=sys.stderr)
+        return 2
+    found = list(mutants(check_folder(options.folder)))
+    lines, alive = table(found)
+    print("\n".join(lines))
+    for mutant in found:
+        if not mutant.is_found and (options.verbose or not mutant.reason):
+            print(f"{mutant.equation}: {mutant.latex}\n    {mutant.reason or 'NOT FOUND'}")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+r"""The equations of the pages: each page names its model once, and definitions go down the page."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpdocs.equations.statements import Definitions
+from bpdocs.equations.verdict import Verdict, check
+from bpdocs.examples.reader import PageError, read_page
+
+_MODEL = re.compile(r"^model:[ \t]*(?P<name>\S+)[ \t]*$", re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---\n(?P<text>.*?\n)---\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class CheckedEquation:
+    """An equation of a page with its verdict.
+
+    Attributes
+    ----------
+    page, id, line : str, str, int
+        Where it stands.
+    latex : str
+        As it stands there.
+    model : str
+        The page's.
+    known : mapping or None
+        What earlier equations of the page defined.
+    verdict : Verdict
+        Whether it is true.
+    """
+
+    page: str
+    id: str
+    line: int
+    latex: str
+    model: str
+    known: Definitions | None
+    verdict: Verdict
+
+    @property
+    def name(self) -> str:
+        """Page and id, as an address: derivation/loss.md#output-delta."""
+        return f"{self.page}#{self.id}"
+
+
+def model_of(text: str) -> str:
+    """Return the model that a page names in its front matter; dense if it names none."""
+    front = _FRONT_MATTER.match(text)
+    named = _MODEL.search(front["text"]) if front else None
+    return named["name"] if named else "dense"
+
+
+def check_page(text: str, name: str) -> list[CheckedEquation]:
+    """Check all displayed equations of a page.
+
+    Parameters
+    ----------
+    text : str
+        The page's Markdown.
+    name : str
+        Its path, for messages.
+
+    Returns
+    -------
+    list of CheckedEquation
+        In the order of the page.
+
+    Raises
+    ------
+    PageError
+        If the page cannot be read, or names no model of `bpdocs.equations.MODELS`.
+    """
+    model = model_of(text)
+    known: Definitions | None = None
+    found = []
+    for equation in read_page(text, name).equations:
+        try:
+            verdict = check(equation.latex, model, definitions=known)
+        except ValueError as error:
+            raise PageError(name, 1, f"{error}. Correct the page's `model:`.") from error
+        found.append(
+            CheckedEquation(name, equation.id, equation.line, equation.latex, model, known, verdict)
+        )
+        known = verdict.definitions
+    return found
+
+
+def require_true(equations: list[CheckedEquation]) -> None:
+    """Raise PageError, with the line, for the first equation that does not hold."""
+    for equation in equations:
+        verdict = equation.verdict
+        if verdict.status == "holds":
+            continue
+        above = equation.latex[: verdict.place or 0].count("\n")
+        what = "cannot be read" if verdict.status == "unreadable" else "is false"
+        raise PageError(
+            equation.page,
+            equation.line + above,
+            f"the equation #{equation.id} {what}: {verdict.sentence}. Correct it.",
+        )
+
+
+def check_folder(folder: Path) -> Iterator[CheckedEquation]:
+    """Yield the equations of all pages below a folder."""
+    for path in sorted(folder.rglob("*.md")):
+        yield from check_page(path.read_text("utf-8"), path.relative_to(folder).as_posix())

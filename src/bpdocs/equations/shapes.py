@@ -1,0 +1,415 @@
+r"""Shapes of a tree on one network, and over which axes its index letters run.
+
+Everything that does not fit is found here, so that `values` only computes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bpdocs.equations import tree as t
+from bpdocs.equations.graph import Graph, Key
+from bpdocs.equations.tokens import UnreadableError
+
+MAX_LENGTH = 1000
+
+Shape = tuple[int, ...]  # () or (rows, columns)
+Layers = Mapping[str, int]
+
+
+class MismatchError(Exception):
+    """Shapes or ranges that do not fit: what is claimed is false."""
+
+
+class NoLayerError(Exception):
+    """A quantity that this layer does not have; `is_inside` if the layer itself exists."""
+
+    def __init__(self, name: str, layer: int, *, is_inside: bool) -> None:
+        super().__init__(f"{name} does not exist in layer {layer}")
+        self.is_inside = is_inside
+
+
+def layer_letters(nodes: Iterable[t.Node]) -> set[str]:
+    """Return the letters that stand in layers."""
+    found: set[str] = set()
+    for root in nodes:
+        for node in root.walk():
+            layer = getattr(node, "layer", None)
+            if layer is not None:
+                found |= {inner.name for inner in layer.walk() if isinstance(inner, t.Letter)}
+    return found
+
+
+def free_letters(node: t.Node) -> set[str]:
+    """Return the letters of a tree that no sum binds."""
+    if isinstance(node, t.Letter):
+        return {node.name}
+    if isinstance(node, t.Reduction):
+        bound = {bound.letter for bound in node.bounds}
+        limits: set[str] = set()
+        for limit in node.bounds:
+            limits |= free_letters(limit)
+        inside = [*node.conditions, node.body]
+        return limits | (set().union(*map(free_letters, inside)) - bound)
+    return set().union(*map(free_letters, node.children), set())
+
+
+def key_of(node: t.Quantity, graph: Graph, layers: Layers) -> Key:
+    """Return a quantity's key in the graph."""
+    layer = 0 if node.layer is None else whole_number(node.layer, graph, layers)
+    if (node.name, layer) not in graph:
+        name = node.name.replace("_", " ")
+        raise NoLayerError(name, layer, is_inside=0 <= layer <= graph.n_layers)
+    return node.name, layer
+
+
+def whole_number(node: t.Node, graph: Graph, layers: Layers) -> int:
+    """Return an index expression without element letters as a number."""
+    match node:
+        case t.Number():
+            return int(node.value)
+        case t.Letter() if node.name in layers:
+            return layers[node.name]
+        case t.Constant("L"):
+            return graph.n_layers
+        case t.Constant("M"):
+            return graph.n_samples
+        case t.Size():
+            layer = whole_number(node.layer, graph, layers)
+            if not 0 <= layer <= graph.n_layers:
+                raise NoLayerError("N", layer, is_inside=False)
+            return graph.sizes[layer]
+        case t.Addition():
+            return sum(sign * whole_number(term, graph, layers) for sign, term in node.terms)
+        case t.Product():
+            left = whole_number(node.left, graph, layers)
+            return left * whole_number(node.right, graph, layers)
+    raise UnreadableError("a layer or a number is expected here", node.place[0])
+
+
+@dataclass
+class Shapes:
+    """Finds shapes on one network, for one choice of the layers.
+
+    Attributes
+    ----------
+    axes : dict of str to set of int
+        By letter, the lengths of the axes on which it stands.
+    ranges : dict
+        By sum and choice of layers, the first and last value of each of its letters.
+    """
+
+    graph: Graph
+    layer_names: frozenset[str]
+    axes: dict[str, set[int]] = field(default_factory=dict)
+    ranges: dict[tuple[int, tuple[tuple[str, int], ...]], dict[str, tuple[int, int]]] = field(
+        default_factory=dict
+    )
+
+    def of(self, node: t.Node, layers: Layers) -> Shape:
+        """Return a tree's shape."""
+        return getattr(self, f"_{type(node).__name__.lower()}")(node, layers)
+
+    def _number(self, *_: object) -> Shape:
+        return ()
+
+    def _constant(self, *_: object) -> Shape:
+        return ()
+
+    def _letter(self, node: t.Letter, _: Layers) -> Shape:
+        raise UnreadableError(
+            f"{node.name} is an index and has no value as a number", node.place[0]
+        )
+
+    def _size(self, node: t.Size, layers: Layers) -> Shape:
+        whole_number(node, self.graph, layers)
+        return ()
+
+    def _ones(self, node: t.Ones, layers: Layers) -> Shape:
+        return (self._length(node.length, layers), 1)
+
+    def _identity(self, node: t.Identity, layers: Layers) -> Shape:
+        length = self._length(node.length, layers)
+        return (length, length)
+
+    def _length(self, node: t.Node, layers: Layers) -> int:
+        length = whole_number(node, self.graph, layers)
+        if not 1 <= length <= MAX_LENGTH:
+            raise UnreadableError(
+                f"the length {length} is not between 1 and {MAX_LENGTH}", node.place[0]
+            )
+        return length
+
+    def _quantity(self, node: t.Quantity, layers: Layers) -> Shape:
+        return self.graph.shape(key_of(node, self.graph, layers))
+
+    def _kronecker(self, node: t.Kronecker, _: Layers) -> Shape:
+        self._index(node.first, None)
+        self._index(node.second, None)
+        return ()
+
+    def _index(self, index: t.Node, length: int | None) -> None:
+        for inner in index.walk():
+            if not isinstance(inner, t.Letter):
+                continue
+            if inner.name in self.layer_names:
+                raise UnreadableError(
+                    f"{inner.name} counts layers and elements at once", inner.place[0]
+                )
+            lengths = self.axes.setdefault(inner.name, set())
+            if length is not None and inner is index:
+                lengths.add(length)
+
+    def _element(self, node: t.Element, layers: Layers) -> Shape:
+        shape = self.of(node.base, layers)
+        indices = node.indices
+        if len(shape) == 2 and len(indices) == 1 and 1 in shape:
+            at = 0 if shape[1] == 1 else 1
+            self._index(indices[0], shape[at])
+            if not isinstance(indices[0], t.Whole):
+                return ()
+        if len(shape) != 2 or len(indices) != 2:
+            raise UnreadableError(
+                f"{len(indices)} {'index stands' if len(indices) == 1 else 'indices stand'} on "
+                f"{'a number' if not shape else 'an array of two axes'}",
+                node.place[0],
+            )
+        kept = []
+        for index, length in zip(indices, shape, strict=True):
+            self._index(index, length)
+            kept.append(length if isinstance(index, t.Whole) else 1)
+        return tuple(kept) if any(isinstance(i, t.Whole) for i in indices) else ()
+
+    def _transpose(self, node: t.Transpose, layers: Layers) -> Shape:
+        shape = self.of(node.base, layers)
+        if not shape:
+            raise UnreadableError("a number has no transpose", node.place[0])
+        return shape[::-1]
+
+    def _power(self, node: t.Power, layers: Layers) -> Shape:
+        shape = self.of(node.base, layers)
+        if shape and not node.is_elementwise:
+            raise UnreadableError(
+                r"a power of an array is not read; for entries write ^{\odot 2}", node.place[0]
+            )
+        self._require_number(node.exponent, layers, "an exponent is a number")
+        return shape
+
+    def _require_number(self, node: t.Node, layers: Layers, sentence: str) -> None:
+        if self.of(node, layers):
+            raise UnreadableError(sentence, node.place[0])
+
+    def _addition(self, node: t.Addition, layers: Layers) -> Shape:
+        shapes = [self.of(term, layers) for _, term in node.terms]
+        for shape in shapes[1:]:
+            if shape != shapes[0]:
+                raise MismatchError(
+                    f"a sum of {self.describe(shapes[0], layers)} and "
+                    f"{self.describe(shape, layers)} does not fit"
+                )
+        return shapes[0]
+
+    def _product(self, node: t.Product, layers: Layers) -> Shape:
+        left, right = self.of(node.left, layers), self.of(node.right, layers)
+        both = f"{self.describe(left, layers)} and {self.describe(right, layers)}"
+        if node.operator in {"odot", "oslash"}:
+            if left != right:
+                raise MismatchError(f"an entry-by-entry product of {both} does not fit")
+            return left
+        if not left or not right:
+            return left or right
+        if node.operator:
+            raise UnreadableError(
+                rf"\{node.operator} between two arrays can mean several things; "
+                r"write them side by side, or \odot",
+                node.place[0],
+            )
+        if left[1] != right[0]:
+            raise MismatchError(f"a product of {both} does not fit")
+        return () if (left[0], right[1]) == (1, 1) else (left[0], right[1])
+
+    def _fraction(self, node: t.Fraction, layers: Layers) -> Shape:
+        self._require_number(
+            node.below, layers, r"division by an array is not read; for entries write \oslash"
+        )
+        return self.of(node.above, layers)
+
+    def _root(self, node: t.Root, layers: Layers) -> Shape:
+        return self.of(node.base, layers)
+
+    def _norm(self, node: t.Norm, layers: Layers) -> Shape:
+        shape = self.of(node.base, layers)
+        if node.name == "2" and len(shape) == 2 and 1 not in shape:
+            raise UnreadableError("the norm 2 of a matrix is not read; F is", node.place[0])
+        return ()
+
+    def _inner(self, node: t.Inner, layers: Layers) -> Shape:
+        left, right = self.of(node.left, layers), self.of(node.right, layers)
+        if left != right:
+            raise MismatchError(
+                f"an inner product of {self.describe(left, layers)} and "
+                f"{self.describe(right, layers)} does not fit"
+            )
+        return ()
+
+    def _apply(self, node: t.Apply, layers: Layers) -> Shape:
+        name = node.function.name
+        shapes = [self.of(argument, layers) for argument in node.arguments]
+        first = shapes[0]
+        if name in {"Loss", "max", "min"} and len(set(shapes)) > 1:
+            raise MismatchError(
+                f"{name} of {' and '.join(self.describe(s, layers) for s in shapes)} does not fit"
+            )
+        if name == r"\sigma":
+            self._sigma(node, first, layers)
+        elif name == "softmax" and not first:
+            raise UnreadableError("softmax acts on whole columns", node.place[0])
+        elif name == "tr":
+            if not first or first[0] != first[1]:
+                raise MismatchError(f"the trace of {self.describe(first, layers)} does not exist")
+            return ()
+        elif name == "diag":
+            return self._diag(first, node, layers)
+        return () if name == "Loss" else first
+
+    def _sigma(self, node: t.Apply, shape: Shape, layers: Layers) -> None:
+        if node.function.layer is None:
+            return
+        layer = whole_number(node.function.layer, self.graph, layers)
+        if layer not in self.graph.activations:
+            raise NoLayerError(r"\sigma", layer, is_inside=False)
+        if layer in self.graph.coupled and not shape:
+            raise UnreadableError("softmax acts on whole columns, not on an entry", node.place[0])
+
+    def _diag(self, shape: Shape, node: t.Node, layers: Layers) -> Shape:
+        if not shape:
+            raise UnreadableError("diag takes an array", node.place[0])
+        if 1 in shape:
+            length = max(shape)
+            return (length, length)
+        if shape[0] != shape[1]:
+            raise MismatchError(f"the diagonal of {self.describe(shape, layers)} does not exist")
+        return (shape[0], 1)
+
+    def _derivative(self, node: t.Derivative, layers: Layers) -> Shape:
+        self._require_first_order(node.above)
+        key = key_of(node.below, self.graph, layers)
+        shape = self.graph.shape(key)
+        if self.graph.is_derived(key) or not shape:
+            raise UnreadableError(
+                "a derivative is taken by an array of the forward pass", node.below.place[0]
+            )
+        if self.of(node.above, layers):
+            raise UnreadableError(
+                "the derivative of an array by an array has four indices; "
+                "write it for an element of each",
+                node.place[0],
+            )
+        return shape
+
+    def _require_first_order(self, node: t.Node) -> None:
+        for inner in node.walk():
+            derived = isinstance(inner, t.Quantity) and inner.name in {"Delta", "W_new", "b_new"}
+            if derived or isinstance(inner, t.Derivative | t.Differential):
+                raise UnreadableError("a derivative of a derivative is not read", inner.place[0])
+
+    def _differential(self, node: t.Differential, layers: Layers) -> Shape:
+        self._require_first_order(node.base)
+        return self.of(node.base, layers)
+
+    def _reduction(self, node: t.Reduction, layers: Layers) -> Shape:
+        letters = {bound.letter for bound in node.bounds}
+        if counting := letters & self.layer_names:
+            return self._layer_sum(node, layers, counting)
+        outside = {letter: self.axes.pop(letter) for letter in letters if letter in self.axes}
+        shape = self.of(node.body, layers)
+        for condition in node.conditions:
+            for side in condition.sides:
+                self._index(side, None)
+        ranges: dict[str, tuple[int, int]] = {}
+        for bound in node.bounds:
+            lengths = self.axes.pop(bound.letter, set())
+            ranges[bound.letter] = self._range(bound, lengths, layers, node.place[0])
+        self.axes.update(outside)
+        if node.function != "sum" and shape:
+            raise UnreadableError("a maximum is taken over numbers", node.place[0])
+        self.ranges[id(node), tuple(sorted(layers.items()))] = ranges
+        return shape
+
+    def _range(
+        self, bound: t.Bound, lengths: set[int], layers: Layers, place: int
+    ) -> tuple[int, int]:
+        length = self.only_length(bound.letter, lengths, layers)
+        lower = whole_number(bound.lower, self.graph, layers) if bound.lower else 1
+        upper = whole_number(bound.upper, self.graph, layers) if bound.upper else length
+        if upper is None:
+            raise UnreadableError(f"no axis tells the range of {bound.letter}", place)
+        if length is not None and upper > length:
+            raise MismatchError(
+                f"{bound.letter} runs to {self.name(upper, layers)} on an axis of "
+                f"{self.name(length, layers)}"
+            )
+        if upper - lower > MAX_LENGTH:
+            raise UnreadableError(
+                f"{bound.letter} runs over more than {MAX_LENGTH} values", bound.place[0]
+            )
+        if lower < 1 and length is not None:
+            raise MismatchError(f"{bound.letter} begins at {lower}; elements count from 1")
+        return lower, upper
+
+    def only_length(self, letter: str, lengths: set[int], layers: Layers) -> int | None:
+        """Return the length of the one axis on which a letter stands, or None."""
+        if len(lengths) > 1:
+            found = ", ".join(self.name(length, layers) for length in sorted(lengths))
+            raise MismatchError(f"{letter} stands on axes of different length: {found}")
+        return next(iter(lengths), None)
+
+    def _layer_sum(self, node: t.Reduction, layers: Layers, counting: set[str]) -> Shape:
+        if len(node.bounds) != 1 or node.bounds[0].lower is None or node.bounds[0].upper is None:
+            raise UnreadableError(
+                f"a sum over the layers {', '.join(counting)} needs both limits", node.place[0]
+            )
+        shapes = {self.of(node.body, inner) for inner in layer_values(node, self.graph, layers)}
+        if len(shapes) > 1:
+            raise MismatchError("a sum over layers of arrays with different shapes does not fit")
+        if not shapes:
+            raise UnreadableError("the sum over layers is empty", node.place[0])
+        return shapes.pop()
+
+    # Names of shapes
+
+    def names(self, length: int, layers: Layers) -> list[str]:
+        """Return what a length may be called, best first; sizes differ, so the number tells."""
+        sizes = self.graph.sizes
+        found = ["1"] if length == 1 else []
+        for letter, layer in layers.items():
+            for offset, sign in ((0, ""), (-1, "-1"), (1, "+1")):
+                if 0 <= layer + offset < len(sizes) and sizes[layer + offset] == length:
+                    found.append(f"N_{{{letter}{sign}}}" if sign else f"N_{letter}")
+        found += ["M"] * (length == self.graph.n_samples)
+        found += ["N_L"] * (length == sizes[-1])
+        found += [f"N_{layer}" for layer, size in enumerate(sizes) if size == length]
+        return [*found, str(length)]
+
+    def name(self, length: int, layers: Layers) -> str:
+        """Return a length in letters."""
+        return self.names(length, layers)[0]
+
+    def describe(self, shape: Shape, layers: Layers) -> str:
+        """Return a shape in letters, N_l × M."""
+        if not shape:
+            return "a number"
+        return " × ".join(self.name(length, layers) for length in shape)
+
+
+def layer_values(node: t.Reduction, graph: Graph, layers: Layers) -> list[dict[str, int]]:
+    """Return the choices of layers that a sum over layers goes through."""
+    bound = node.bounds[0]
+    assert bound.lower is not None  # noqa: S101 - Shapes has seen to it
+    assert bound.upper is not None  # noqa: S101
+    lower = whole_number(bound.lower, graph, layers)
+    upper = whole_number(bound.upper, graph, layers)
+    if upper - lower > MAX_LENGTH:
+        raise UnreadableError(
+            f"{bound.letter} runs over more than {MAX_LENGTH} layers", node.place[0]
+        )
+    return [{**layers, bound.letter: l} for l in range(lower, upper + 1)]

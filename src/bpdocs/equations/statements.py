@@ -1,0 +1,380 @@
+r"""A display as claims: chains cut into steps, conditions put to the steps that they restrict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from lark import Token, Tree
+
+from bpdocs.equations import tree as t
+from bpdocs.equations.names import INDEX_LETTERS, Name
+from bpdocs.equations.parser import parse
+from bpdocs.equations.reading import (
+    Branch,
+    Reader,
+    data,
+    items,
+    only_side,
+    place_of,
+    sides_of,
+    subtrees,
+)
+from bpdocs.equations.tokens import UnreadableError
+
+Definitions = Mapping[str, tuple[str, t.Node]]
+
+
+@dataclass
+class Statement:
+    """A chain, over one line or several, with its conditions."""
+
+    steps: list[tuple[t.Node, str, t.Node]] = field(default_factory=list)
+    last: t.Node | None = None
+    open_relation: Token | None = None
+    conditions: list[t.Condition] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Display:
+    """What a displayed equation claims and defines."""
+
+    claims: tuple[t.Claim, ...]
+    definitions: Definitions
+
+
+def read_display(
+    latex: str,
+    names: Mapping[str, Name],
+    definitions: Definitions | None = None,
+    numbers: Mapping[str, str] | None = None,
+) -> Display:
+    r"""Return the claims of a displayed equation.
+
+    Parameters
+    ----------
+    latex : str
+        LaTeX as it stands in a display.
+    names : mapping of str to Name
+        The notation of the model.
+    definitions : mapping, optional
+        What earlier displays of the page defined.
+    numbers : mapping, optional
+        Index letters that may stand for a number.
+
+    Returns
+    -------
+    Display
+        One claim at least.
+
+    Raises
+    ------
+    UnreadableError
+        If it cannot be read, or claims nothing.
+    """
+    reader = Reader(names, definitions, numbers)
+    cutter = _Cutter(reader)
+    for line in subtrees(parse(latex)):
+        if data(line) == "line":
+            cutter.read_line([part for part in subtrees(line) if data(part) == "part"])
+    claims = tuple(claim for statement in cutter.statements for claim in _claims(statement))
+    if not claims:
+        raise UnreadableError("nothing is claimed here; write a relation", 0)
+    return Display(claims, reader.definitions)
+
+
+def _claims(statement: Statement) -> list[t.Claim]:
+    if statement.open_relation is not None:
+        raise UnreadableError("the equation breaks off", place_of(statement.open_relation)[1])
+    varying = tuple(
+        node.base
+        for left, _, right in statement.steps
+        for side in (left, right)
+        for node in side.walk()
+        if isinstance(node, t.Differential)
+    )
+    claims = []
+    used: set[int] = set()
+    for left, relation, right in statement.steps:
+        letters = _letters(left) | _letters(right)
+        mine = [c for c in statement.conditions if _letters(c) <= letters]
+        used |= {id(condition) for condition in mine}
+        place = (left.place[0], right.place[1])
+        claims.append(t.Claim(left, relation, right, tuple(mine), varying, place=place))
+    for condition in statement.conditions:
+        if id(condition) not in used:
+            missing = ", ".join(sorted(_letters(condition)))
+            raise UnreadableError(
+                f"there is a condition on {missing}, but no step that has all of these letters",
+                condition.place[0],
+            )
+    return claims
+
+
+def _letters(node: t.Node) -> set[str]:
+    return {inner.name for inner in node.walk() if isinstance(inner, t.Letter)} | {
+        inner.letter for inner in node.walk() if isinstance(inner, t.Bound)
+    }
+
+
+class _Cutter:
+    """Goes over the parts of a display from left to right."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.statements: list[Statement] = []
+
+    def read_line(self, parts: list[Branch]) -> None:
+        """Read the parts of one line; conditions restrict all statements of the line."""
+        first = len(self.statements)
+        conditions: list[t.Condition] = []
+        waiting: list[Branch] = []  # sides without a relation: names of a list, or ends of a range
+        parts = _open_brackets(parts)
+        at = 0
+        while at < len(parts):
+            leading, sides, relations, trailing = _cut(parts[at])
+            at += 1
+            if leading is None and trailing is None and not relations:
+                waiting.append(sides[0])
+                continue
+            is_condition = (
+                leading is None and trailing is None and self._is_condition(sides, relations)
+            )
+            if is_condition:
+                more, at = _range_after(parts, at)
+                conditions += self._conditions(waiting, sides, relations, more)
+                waiting = []
+            else:
+                begun = self._read_chain(leading, sides, relations, trailing, waiting)
+                waiting = []
+                if begun is False:
+                    first = min(first, len(self.statements) - 1)
+        for left in waiting:
+            if not _is_index(left):
+                raise UnreadableError(
+                    "nothing is claimed of this; write a relation", place_of(left)[0]
+                )
+        for statement in self.statements[first:]:
+            statement.conditions += conditions
+        if conditions and first == len(self.statements):
+            raise UnreadableError("there is a condition without a claim", conditions[0].place[0])
+
+    def _is_condition(self, sides: list[Branch], relations: list[Token]) -> bool:
+        if data(sides[-1]) == "set":
+            return True
+        has_letter = any(
+            str(token) in INDEX_LETTERS and str(token) not in self.reader.names
+            for side in sides
+            for token in _names(side)
+        )
+        comparisons = all(data(r) in {"EQUALS", "COMPARE"} for r in relations)
+        return comparisons and has_letter and all(_is_index(side) for side in sides)
+
+    def _conditions(
+        self,
+        waiting: list[Branch],
+        sides: list[Branch],
+        relations: list[Token],
+        more: list[Branch],
+    ) -> list[t.Condition]:
+        letters = [side for side in waiting if _is_index(side)]
+        if len(letters) != len(waiting):
+            raise UnreadableError("nothing is claimed of this", place_of(waiting[0])[0])
+        if data(sides[-1]) == "set":
+            inside = items(sides[-1])
+            ends = [inside[0], inside[-1]]
+            if not any(data(i) == "DOTS" for i in inside):
+                raise UnreadableError(r"a set is read as \{1, \dots, M\}", place_of(sides[-1])[0])
+        elif more:
+            ends = [sides[-1], more[-1]]
+        else:
+            place = (place_of(sides[0])[0], place_of(sides[-1])[1])
+            return [replace(self.reader.condition(sides, relations), place=place)]
+        low, high = (self.reader.index(end) for end in ends)
+        return [
+            t.Condition(
+                (low, self.reader.index(letter), high), ("between",), place=place_of(letter)
+            )
+            for letter in [*letters, *sides[:-1]]
+        ]
+
+    def _read_chain(
+        self,
+        leading: Token | None,
+        sides: list[Branch],
+        relations: list[Token],
+        trailing: Token | None,
+        waiting: list[Branch],
+    ) -> bool:
+        """Read a chain; return False where it goes on with the one above."""
+        above = self.statements[-1] if self.statements else None
+        goes_on = above is not None and (leading is not None or above.open_relation is not None)
+        if leading is not None and not goes_on:
+            raise UnreadableError("there is nothing to the left of this", place_of(leading)[0])
+        if goes_on:
+            assert above is not None  # noqa: S101
+            statement, relation = above, leading or above.open_relation
+            statement.open_relation = None
+        else:
+            statement, relation = Statement(), None
+        chain = list(zip([relation, *relations], sides, strict=True))
+        if not goes_on and relations and data(relations[0]) == "DEFINES" and self._define(sides):
+            meaning = self.reader.definitions[self._defined_name(sides[0])[0]][1]
+            statement.steps.append((meaning, ":=", meaning))
+            statement.last = meaning
+            chain = chain[2:]
+        if relations and data(relations[-1]) == "IN":
+            for side in waiting:
+                node = self.reader.read(side)
+                statement.steps.append((node, "in", self._space(sides[-1])))
+        elif waiting:
+            bad = next((side for side in waiting if not _is_index(side)), None)
+            if bad is not None:
+                raise UnreadableError(
+                    "nothing is claimed of this; write a relation", place_of(bad)[0]
+                )
+        for sign, side in chain:
+            self._add_step(statement, sign, side)
+        statement.open_relation = trailing
+        if not goes_on:
+            self.statements.append(statement)
+        return not goes_on
+
+    def _add_step(self, statement: Statement, sign: Token | None, side: Branch) -> None:
+        kind = {"EQUALS": "=", "DEFINES": ":=", "IN": "in", "ARROW": "<-", None: ""}.get(
+            data(sign) if sign is not None else None
+        )
+        if kind is None:
+            raise UnreadableError(
+                f"{sign} between values is not checked; = is", place_of(cast("Token", sign))[0]
+            )
+        node = self._space(side) if kind == "in" else self.reader.read(side)
+        if kind:
+            assert statement.last is not None  # noqa: S101
+            statement.steps.append((statement.last, kind, node))
+        if kind != "in":
+            statement.last = node
+
+    def _space(self, side: Branch) -> t.Node:
+        base, scripts = self.reader._flatten(side)  # noqa: SLF001
+        dimensions: list[t.Node] = []
+        if data(base) != "REALS" or len(scripts) > 1:
+            raise UnreadableError(r"\mathbb{R} is expected behind \in", place_of(side)[0])
+        for script in scripts:
+            content = subtrees(script)
+            if data(script) != "superscript" or len(content) != 1:
+                raise UnreadableError("the shape is not understood", place_of(script)[0])
+            dimensions += [self.reader.index(factor) for factor in _factors(content[0])]
+        if len(dimensions) > 2:
+            raise UnreadableError("an array has two axes at most", place_of(side)[0])
+        return t.Space(tuple(dimensions), place=place_of(side))
+
+    # Definitions
+
+    def _defined_name(self, side: Branch) -> tuple[str, str | None]:
+        """Return the name and layer letter of what may be defined; None if it is no plain name."""
+        base, scripts = self.reader._flatten(side)  # noqa: SLF001
+        if data(base) not in {"NAME", "hat"} or len(scripts) > 1:
+            return "", None
+        key = self.reader.key_of(base)
+        if not scripts:
+            return key, ""
+        if data(scripts[0]) != "superscript":
+            return key, None
+        layer, transposes, primes = self.reader._layer(scripts[0])  # noqa: SLF001
+        if transposes or primes or not isinstance(layer, t.Letter):
+            return key, None
+        return key, layer.name
+
+    def _define(self, sides: list[Branch]) -> bool:
+        """Take a definition of a new name; a name that the model has is claimed instead."""
+        key, letter = self._defined_name(sides[0])
+        known = {*self.reader.names, r"\sigma", "N", "L", "M", r"\delta", "e", "I"}
+        if not key or key in known:
+            return False
+        if letter is None or key in INDEX_LETTERS:
+            raise UnreadableError(
+                "only a whole array can be defined, with or without a layer",
+                place_of(sides[0])[0],
+            )
+        self.reader.definitions.pop(key, None)
+        meaning = self.reader.read(sides[1])
+        self.reader.definitions[key] = (letter, meaning)
+        return True
+
+
+def _cut(part: Branch) -> tuple[Token | None, list[Branch], list[Token], Token | None]:
+    """Return a part's leading relation, sides, relations between them, and trailing relation."""
+    children = subtrees(part)
+    at = next(n for n, child in enumerate(children) if data(child) != "relation")
+    leading = cast("Token", subtrees(children[0])[0]) if at else None
+    trailing = cast("Token", subtrees(children[-1])[0]) if len(children) > at + 1 else None
+    sides, relations = sides_of(children[at])
+    return leading, sides, relations, trailing
+
+
+def _open_brackets(parts: list[Branch]) -> list[Branch]:
+    r"""Take the brackets from a condition in brackets, (1 \le l < L) or (l = 1, \dots, L)."""
+    found: list[Branch] = []
+    for part in parts:
+        leading, sides, relations, trailing = _cut(part)
+        alone = leading is None and trailing is None and not relations
+        if alone and data(only_side(sides[0])) == "paren":
+            inside = subtrees(subtrees(only_side(sides[0]))[0])
+            if all(data(side) == "chain" for side in inside) and all(
+                _is_index(side) for chain in inside for side in sides_of(chain)[0]
+            ):
+                found += [Tree("part", [chain], part.meta) for chain in inside]  # type: ignore[union-attr]
+                continue
+        found.append(part)
+    return found
+
+
+def _range_after(parts: list[Branch], at: int) -> tuple[list[Branch], int]:
+    """Return the rest of "l = 1, ..., L" behind its first part, and where the line goes on."""
+    found: list[Branch] = []
+    has_dots = False
+    for n in range(at, len(parts)):
+        leading, sides, relations, trailing = _cut(parts[n])
+        if leading or trailing or relations or not _is_index(sides[0]):
+            break
+        found.append(sides[0])
+        has_dots = has_dots or data(only_side(sides[0])) == "DOTS"
+    return (found, at + len(found)) if has_dots else ([], at)
+
+
+def _is_index(branch: Branch) -> bool:
+    """Tell whether a side is an index expression, dots included."""
+    branch = only_side(branch)
+    what = data(branch)
+    if isinstance(branch, Token):
+        return what in {"NUMBER", "DOTS"} or (
+            what == "NAME" and (str(branch) in INDEX_LETTERS or str(branch) in {"L", "M"})
+        )
+    if what == "scripted":
+        first, *scripts = subtrees(branch)
+        return str(first) == "N" and [data(s) for s in scripts] == ["subscript"]
+    if what == "expression":
+        return all(
+            data(child) in {"PLUS", "MINUS"} or _is_index(child) for child in subtrees(branch)
+        )
+    if what in {"paren", "group"}:
+        return all(_is_index(item) for item in items(branch))
+    return False
+
+
+def _names(branch: Branch) -> list[Token]:
+    if isinstance(branch, Token):
+        return [branch] if branch.type == "NAME" else []
+    return [token for child in branch.children for token in _names(child)]
+
+
+def _factors(branch: Branch) -> list[Branch]:
+    r"""Return a and b of a \times b."""
+    branch = only_side(branch)
+    if data(branch) in {"list", "group"} and len(items(branch)) == 1:
+        return _factors(items(branch)[0])
+    if data(branch) == "product":
+        left, sign, right = subtrees(branch)
+        if data(subtrees(sign)[0]) == "TIMES":
+            return [*_factors(left), *_factors(right)]
+    return [branch]

@@ -1,0 +1,205 @@
+r"""LaTeX to tokens: macros, spacing and spelling end here, so that the grammar is the notation.
+
+A token is a terminal of `grammar.lark`. What only changes the look (`\bm`, `\left`, `&`) makes no
+token; what cannot be read is an error with its place, never left out.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lark import Token
+
+MAX_LENGTH = 4000
+MAX_TOKENS = 800
+MAX_DEPTH = 24
+
+
+class UnreadableError(ValueError):
+    """What cannot be read: the place in the LaTeX, and a sentence."""
+
+    def __init__(self, message: str, place: int | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+_GREEK = (
+    "alpha|beta|gamma|Delta|delta|varepsilon|epsilon|zeta|eta|theta|lambda|mu|nu|xi|pi|rho|sigma"
+    "|tau|varphi|phi|chi|psi|omega|Gamma|Theta|Lambda|Phi|Psi|Omega|ell"
+)
+_END = r"(?![A-Za-z])"
+_FONT = (
+    r"\\(?:bm|boldsymbol|mathbf|mathrm|mathsf|mathit|mathnormal|text|textrm|mathbb|mathcal"
+    r"|operatorname\*?)"
+)
+
+
+def _in_font(what: str) -> str:
+    return rf"{_FONT}\s*(?:\{{\s*(?:{what})\s*\}}|\s(?:{what}){_END})"
+
+
+_FUNCTION = "exp|log|ln|tanh|max|min|tr|diag|softmax|sigmoid|softplus|Loss"
+_SPACE = (
+    r"(?:[\s&~\u200b]|\\[,;:!> ]|\\(?:displaystyle|textstyle|limits|nolimits|nonumber|notag)"
+    + _END
+    + ")+"
+)
+
+# In this order; the first that matches is taken.
+_RULES = (
+    ("BREAK", r"\\\\(?:\s*\[-?[\d.]+\s*[a-z]{2}\])?|\\cr" + _END),
+    (
+        "",
+        r"\\(?:begin|end)\s*\{(?:aligned|align|equation|split|gathered|gather|alignedat|flalign)\*?\}",
+    ),
+    ("", r"\\(?:label|tag\*?)\s*\{[^{}]*\}"),
+    ("", r"\\(?:left|right|middle|[bB]igg?[lrm]?)" + _END + r"(?:\s*\.)?"),
+    ("", _SPACE),
+    ("T", _in_font("T|\\\\top") + r"|T|\\(?:top|intercal)" + _END),
+    ("D", _in_font("d") + "|d" + _END + "|d(?=[A-Z])"),
+    ("ONES", _in_font("1") + r"|\\vec\s*\{?\s*1\s*\}?"),
+    ("REALS", _in_font("R") + "|R"),
+    (
+        "FUNCTION",
+        _in_font(_FUNCTION) + r"|\\(?:exp|log|ln|tanh|max|min|tr|diag)" + _END + "|Loss" + _END,
+    ),
+    ("LOSS", r"\\mathcal\s*(?:\{\s*[LC]\s*\}|\s?[LC])"),
+    ("WORD", r"\\(?:text|textrm|mbox|textit|textbf)\s*\{[^{}]*\}"),
+    ("WORD", r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+"),
+    ("WORD", r"\\(?:forall|implies|Rightarrow|Longrightarrow|qquad|quad|therefore|because)" + _END),
+    ("", _FONT + _END),
+    ("SUM", r"\\sum" + _END),
+    ("FRAC", r"\\[dtc]?frac" + _END),
+    ("SQRT", r"\\sqrt" + _END),
+    ("PARTIAL", r"\\partial" + _END),
+    ("NABLA", r"\\nabla" + _END),
+    ("HAT", r"\\(?:wide)?hat" + _END),
+    ("ODOT", r"\\(?:odot|circ)" + _END),
+    ("OSLASH", r"\\oslash" + _END),
+    ("TIMES", r"\\times" + _END),
+    ("CDOT", r"\\cdot" + _END),
+    ("DOTS", r"\\(?:dots|ldots|cdots|dotsc)" + _END + r"|…|\.\.\."),
+    ("DEFINES", r":=|\\(?:coloneqq|coloneq|triangleq)" + _END + r"|\\equiv" + _END),
+    ("ARROW", r"\\(?:leftarrow|gets)" + _END),
+    ("IN", r"\\in" + _END),
+    (
+        "COMPARE",
+        r"\\(?:leqslant|geqslant|leq|geq|neq|le|ge|ne|lt|gt)" + _END + r"|\\not\s*=|<|>|≤|≥|≠",
+    ),
+    ("EQUALS", "="),
+    ("LNORM", r"\\lVert" + _END),
+    ("RNORM", r"\\rVert" + _END),
+    ("NORM", r"\\Vert" + _END + r"|\\\|"),
+    ("LANGLE", r"\\langle" + _END),
+    ("RANGLE", r"\\rangle" + _END),
+    ("LSET", r"\\\{|\\lbrace" + _END),
+    ("RSET", r"\\\}|\\rbrace" + _END),
+    ("PRIME", r"'|\\prime" + _END + "|′"),
+    ("SUP", r"\^"),
+    ("SUB", "_"),
+    ("LBRACE", r"\{"),
+    ("RBRACE", r"\}"),
+    ("LPAREN", r"\("),
+    ("RPAREN", r"\)"),
+    ("LBRACKET", r"\["),
+    ("RBRACKET", r"\]"),
+    ("PLUS", r"\+"),
+    ("MINUS", "-|−"),
+    ("SLASH", "/"),
+    ("COLON", ":"),
+    ("NUMBER", r"\d+(?:\.\d+)?"),
+    ("COMMA", r"[,;]|\.(?!\d)"),
+    ("NAME", rf"[A-Za-z]|\\(?:{_GREEK})" + _END),
+)
+_PATTERN = re.compile("|".join(f"(?P<r{n}>{rule})" for n, (_, rule) in enumerate(_RULES)))
+_SEPARATORS = {"BREAK", "COMMA"}
+_DIGITS = {"SUP": 1, "SUB": 1, "SQRT": 1, "FRAC": 2}
+_OPENING = {"LBRACE", "LPAREN", "LBRACKET", "LNORM", "LANGLE", "LSET"}
+_CLOSING = {"RBRACE", "RPAREN", "RBRACKET", "RNORM", "RANGLE", "RSET"}
+
+
+def read_tokens(latex: str) -> list[Token]:
+    r"""Return the tokens of a displayed equation.
+
+    Parameters
+    ----------
+    latex : str
+        LaTeX as it stands in a display, without the dollar signs.
+
+    Returns
+    -------
+    list of Token
+        With `start_pos` and `end_pos`; separators once each, and none at either end.
+
+    Raises
+    ------
+    UnreadableError
+        If a character or command is not of the notation, or the text is too long or too deep.
+
+    Examples
+    --------
+    >>> [(token.type, str(token)) for token in read_tokens(r"\bm{b}^{l} \, \mathbf{1}_{M}")][:5]
+    [('LBRACE', '{'), ('NAME', 'b'), ('RBRACE', '}'), ('SUP', '^'), ('LBRACE', '{')]
+    """
+    if len(latex) > MAX_LENGTH:
+        raise UnreadableError(f"the equation is longer than {MAX_LENGTH} characters", MAX_LENGTH)
+    tokens = list(_join_separators(_scan(latex)))
+    if len(tokens) > MAX_TOKENS:
+        raise UnreadableError(
+            f"the equation has more than {MAX_TOKENS} symbols", tokens[MAX_TOKENS].start_pos
+        )
+    _require_shallow(tokens)
+    return tokens
+
+
+def _scan(latex: str) -> Iterator[Token]:
+    place, norm_is_open = 0, False
+    digits = 0  # TeX takes one digit after ^ and _, and two after \frac: \frac12 is one half
+    while place < len(latex):
+        found = _PATTERN.match(latex, place)
+        if not found:
+            what = re.match(r"\\[A-Za-z]+|\\.|.", latex[place:], re.DOTALL)
+            raise UnreadableError(f"{what[0] if what else '?'} is not of the notation", place)
+        kind = _RULES[int((found.lastgroup or "r0")[1:])][0]
+        end = place + 1 if kind == "NUMBER" and digits else found.end()
+        text = latex[place:end]
+        if kind == "NORM":
+            norm_is_open = not norm_is_open
+            kind = "LNORM" if norm_is_open else "RNORM"
+        elif kind == "WORD":
+            kind = "COMMA"
+        elif kind == "LOSS":
+            kind, text = "NAME", "C"
+        elif text == r"\ell":
+            text = "l"
+        if kind:
+            digits = digits - 1 if kind == "NUMBER" and digits else _DIGITS.get(kind, 0)
+            yield Token(kind, text, start_pos=place, end_pos=end)
+        place = end
+
+
+def _join_separators(tokens: Iterator[Token]) -> Iterator[Token]:
+    r"""Yield the tokens with one separator where there are several; a break outweighs a comma.
+
+    A line that opens with a plus sign goes on with the sum of the line above.
+    """
+    waiting: Token | None = None
+    begun = False
+    for token in tokens:
+        if token.type in _SEPARATORS:
+            if waiting is None or token.type == "BREAK":
+                waiting = token
+            continue
+        if waiting is not None and begun and token.type != "PLUS":
+            yield waiting
+        waiting, begun = None, True
+        yield token
+
+
+def _require_shallow(tokens: list[Token]) -> None:
+    depth = 0
+    for token in tokens:
+        depth += (token.type in _OPENING) - (token.type in _CLOSING)
+        if depth > MAX_DEPTH:
+            raise UnreadableError(
+                f"brackets are nested more than {MAX_DEPTH} deep", token.start_pos
+            )

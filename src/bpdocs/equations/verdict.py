@@ -1,0 +1,228 @@
+r"""`check`: a displayed equation in, a verdict out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bpdocs.equations import tree as t
+from bpdocs.equations.evaluation import Outcome, evaluate
+from bpdocs.equations.latex import Printer
+from bpdocs.equations.mistakes import name_mistake
+from bpdocs.equations.models import Model, find_model, networks
+from bpdocs.equations.statements import Definitions, Display, read_display
+from bpdocs.equations.tokens import UnreadableError
+
+# What stands before a symbol and makes no token.
+_FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
+
+Status = Literal["holds", "fails", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What came of one claim of a display.
+
+    Attributes
+    ----------
+    status : str
+        "holds", "fails" or "unreadable".
+    latex : str
+        The claim as it stands in the display.
+    sentence : str
+        Why.
+    left_shape, right_shape : str
+        Of both sides, in letters: "N_l × M".
+    worst : tuple or None
+        Where the sides differ most, and both numbers.
+    mistake : str
+        The named mistake that makes the difference, or "".
+    place : int or None
+        Where reading ended, as an index into the display's LaTeX.
+    """
+
+    status: Status
+    latex: str
+    sentence: str
+    left_shape: str = ""
+    right_shape: str = ""
+    worst: tuple[str, float, float] | None = None
+    mistake: str = ""
+    place: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a displayed equation: the worst of its steps, and all of them.
+
+    Attributes
+    ----------
+    status : str
+        "holds", "fails" or "unreadable".
+    sentence : str
+        Why, in one line.
+    steps : tuple of Step
+        By claim, in the order of the display; empty if it could not be read.
+    place : int or None
+        Where reading ended, as an index into the LaTeX.
+    layout : str
+        For rows, the layout of the parameters in which it holds.
+    definitions : mapping
+        What it defined, for the displays below.
+    """
+
+    status: Status
+    sentence: str
+    steps: tuple[Step, ...] = ()
+    place: int | None = None
+    layout: str = ""
+    definitions: Definitions | None = None
+
+    @property
+    def deciding(self) -> Step | None:
+        """The step that decides the status: the first that has it."""
+        return next((step for step in self.steps if step.status == self.status), None)
+
+    @property
+    def left_shape(self) -> str:
+        """The shape of the deciding step's left side."""
+        return self.deciding.left_shape if self.deciding else ""
+
+    @property
+    def right_shape(self) -> str:
+        """The shape of the deciding step's right side."""
+        return self.deciding.right_shape if self.deciding else ""
+
+    @property
+    def worst(self) -> tuple[str, float, float] | None:
+        """Where the deciding step's sides differ most, and both numbers."""
+        return self.deciding.worst if self.deciding else None
+
+    @property
+    def mistake(self) -> str:
+        """The named mistake of the deciding step, or ""."""
+        return self.deciding.mistake if self.deciding else ""
+
+
+def check(
+    latex: str,
+    model: str = "dense",
+    *,
+    definitions: Definitions | None = None,
+    numbers: Mapping[str, str] | None = None,
+    explain: bool = True,
+) -> Verdict:
+    r"""Say whether a displayed equation is true.
+
+    Every step of every chain is evaluated on random networks, for each layer and index that it
+    speaks of; what a quantity means is fixed by [the notation](../derivation/notation.md#letters).
+
+    Parameters
+    ----------
+    latex : str
+        LaTeX as it stands in a display.
+    model : str
+        The network that it speaks of; a key of `bpdocs.equations.MODELS`.
+    definitions : mapping, optional
+        `definitions` of the verdicts of earlier displays.
+    numbers : mapping of str to str, optional
+        Index letters that may stand for a number: {"m": "M"} reads 1/m as 1/M.
+    explain : bool
+        Whether to look for the mistake that makes a step false; it takes up to a second.
+
+    Returns
+    -------
+    Verdict
+        "holds" only if every step was evaluated and none differed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model.
+
+    Examples
+    --------
+    >>> check(r"\frac{\partial C}{\partial \bm{b}^{l}} = \bm{\Delta}^{l} \, \mathbf{1}_{M}").status
+    'holds'
+    >>> verdict = check(r"\frac{\partial C}{\partial \bm{W}^{l}} = \bm{\Delta}^{l} \bm{A}^{l-1}")
+    >>> print(verdict.steps[0].sentence)
+    a product of N_l × M and N_{l-1} × M does not fit at l = 1
+    """
+    found = find_model(model)
+    try:
+        display = read_display(latex, found.names, definitions, numbers)
+        layout, steps = _best(latex, display, found)
+        if explain:
+            steps = tuple(
+                _explained(step, claim, display, found, layout)
+                for step, claim in zip(steps, display.claims, strict=True)
+            )
+    except UnreadableError as error:
+        return Verdict("unreadable", str(error), (), error.place, definitions=definitions)
+    for status in ("fails", "unreadable", "holds"):
+        deciding = next((step for step in steps if step.status == status), None)
+        if deciding is not None:
+            break
+    assert deciding is not None  # noqa: S101 - a display has one claim at least
+    return Verdict(
+        deciding.status,
+        f"{deciding.mistake} ({deciding.sentence})" if deciding.mistake else deciding.sentence,
+        steps,
+        deciding.place,
+        layout,
+        display.definitions,
+    )
+
+
+def _best(latex: str, display: Display, model: Model) -> tuple[str, tuple[Step, ...]]:
+    """Return the layout in which most steps hold, with the steps."""
+    is_same = has_plain_sigma(display)
+    found = []
+    for layout in model.layouts:
+        steps = []
+        for claim in display.claims:
+            text = _text(latex, claim.place)
+            try:
+                outcome = evaluate(claim, networks(model.name, layout, is_same))
+                steps.append(_step(text, outcome))
+            except UnreadableError as error:
+                steps.append(Step("unreadable", text, str(error), place=error.place))
+        found.append((layout, tuple(steps)))
+    return max(found, key=lambda pair: sum(step.status == "holds" for step in pair[1]))
+
+
+def _text(latex: str, place: tuple[int, int]) -> str:
+    """Return a claim's LaTeX, with the font or size of its first symbol."""
+    before = _FONT_BEFORE.search(latex, 0, place[0])
+    return latex[before.start() if before else place[0] : place[1]]
+
+
+def _step(text: str, outcome: Outcome) -> Step:
+    return Step(
+        "holds" if outcome.is_true else "fails",
+        text,
+        outcome.message,
+        outcome.left_shape,
+        outcome.right_shape,
+        outcome.worst,
+    )
+
+
+def _explained(step: Step, claim: t.Claim, display: Display, model: Model, layout: str) -> Step:
+    if step.status != "fails":
+        return step
+    graphs = networks(model.name, layout, has_plain_sigma(display))
+    return replace(step, mistake=name_mistake(claim, graphs, Printer(model.names)))
+
+
+def has_plain_sigma(display: Display) -> bool:
+    r"""Tell whether \sigma stands without a layer: then all layers have the same activation."""
+    layers = [
+        node.layer is not None
+        for claim in display.claims
+        for node in claim.walk()
+        if isinstance(node, t.Function) and node.name == r"\sigma"
+    ]
+    if True in layers and False in layers:
+        raise UnreadableError(r"\sigma stands with a layer and without one", 0)
+    return False in layers

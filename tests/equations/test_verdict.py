@@ -1,0 +1,131 @@
+"""What a verdict tells: shapes, the worst entry, the named mistake, the place."""
+
+import numpy as np
+import pytest
+
+from bpdocs.equations import check
+from bpdocs.equations.graph import differentiate
+from bpdocs.equations.models import MODELS, networks
+
+BP1 = r"\Delta^{L} = \frac{\partial C}{\partial A^{L}} \odot (\sigma^{L})'(Z^{L})"
+
+MISTAKES = [
+    (r"\Delta^{l} = (W^{l+1} \Delta^{l+1}) \odot (\sigma^{l})'(Z^{l})", "transpose"),
+    (r"\frac{\partial C}{\partial W^{l}} = (\Delta^{l})^T A^{l-1}", "transpose"),
+    (r"\frac{\partial C}{\partial W^{l}} = (A^{l-1})^T \Delta^{l}", "order"),
+    (r"\Delta^{L} = (A^{L} - Y) \odot (\sigma^{L})'(Z^{L})", "1/M missing"),
+    (r"\frac{\partial C}{\partial W^{l}} = \frac{1}{M} \Delta^{l} (A^{l-1})^T", "1/M twice"),
+    (
+        r"\frac{\partial C}{\partial b^{l}} = \frac{1}{M} \Delta^{l} \mathbf{1}_{M}",
+        "a mean for a sum",
+    ),
+    (r"\Delta^{l} = \frac{\partial C}{\partial A^{l}} \odot (\sigma^{L})'(Z^{l})", "wrong layer"),
+    (r"\Delta^{l} = (W^{l+1})^T \Delta^{l+1}", "σ′ missing"),
+    (r"\Delta^{L}_{j,m} = \frac{\partial C}{\partial A^{L}_{j,m}}", "σ′ missing"),
+    (r"\Delta^{L} = \frac{1}{M}(Y - A^{L}) \odot (\sigma^{L})'(Z^{L})", "sign"),
+    (
+        r"\frac{\partial C}{\partial W^{l}_{j,i}} = \sum_{i} \Delta^{l}_{j,m} A^{l-1}_{i,m}",
+        "sum over the wrong index",
+    ),
+    (r"Z^{l} = W^{l} \odot A^{l-1} + b^{l} \mathbf{1}_{M}^T", "⊙ for a matrix product"),
+    (
+        r"\Delta^{L} = \frac{\partial C}{\partial A^{L}} (\sigma^{L})'(Z^{L})",
+        "matrix product for ⊙",
+    ),
+]
+
+
+@pytest.mark.parametrize(("latex", "name"), MISTAKES)
+def test_mistake_is_named(latex, name):
+    """The change that would make a false equation true has its name in the sentence."""
+    verdict = check(latex)
+    assert verdict.status == "fails"
+    assert name in verdict.mistake
+    assert verdict.mistake in verdict.sentence
+
+
+def test_softmax_mistake_is_named():
+    """The entry-by-entry product with softmax is named as such."""
+    verdict = check(BP1, "softmax")
+    assert verdict.mistake.startswith("⊙ with softmax")
+
+
+def test_mistake_without_a_name_has_none():
+    """A false equation that no single change puts right gets no invented name."""
+    assert check(r"\bm{Z}^{l} = 3 \bm{Z}^{l} + 5 \bm{A}^{l}").mistake == ""
+
+
+def test_worst_entry_has_both_numbers():
+    """Where the sides differ most is told with both values."""
+    verdict = check(r"\bm{A}^{0} = 2 \bm{X}")
+    where, left, right = verdict.worst
+    assert "entry" in where
+    assert right == pytest.approx(2 * left)
+
+
+def test_shapes_are_in_letters():
+    """Shapes of both sides are told in letters, also where they disagree."""
+    verdict = check(r"\bm{W}^{l} = (\bm{W}^{l})^\mathsf{T}", explain=False)
+    assert (verdict.left_shape, verdict.right_shape) == ("N_l × N_{l-1}", "N_{l-1} × N_l")
+
+
+def test_place_is_that_of_the_symbol():
+    """An unreadable display tells where."""
+    latex = r"\bm{Z}^{l} = \bm{Q}^{l}"
+    verdict = check(latex)
+    assert verdict.status == "unreadable"
+    assert latex[verdict.place] == "Q"
+
+
+def test_steps_are_told_one_by_one():
+    """A chain has a verdict for each of its steps."""
+    verdict = check(r"\bm{X} = \bm{A}^{0} = 2 \bm{A}^{0}")
+    assert [step.status for step in verdict.steps] == ["holds", "fails"]
+    assert verdict.steps[1].latex.startswith(r"\bm{A}^{0} = 2")
+
+
+def test_unknown_model_is_an_error():
+    """A model that does not exist is a ValueError that lists them."""
+    with pytest.raises(ValueError, match=r"model must be one of dense, .* got 'dens'"):
+        check(r"\bm{X} = \bm{X}", "dens")
+
+
+def test_declared_letter_stands_for_its_number():
+    """With m declared as M, the factor 1/m is read as 1/M."""
+    latex = r"\frac{\partial C}{\partial \bm{A}^{L}} = \frac{1}{m} (\bm{A}^{L} - \bm{Y})"
+    assert check(latex).status == "unreadable"
+    assert check(latex, numbers={"m": "M"}).status == "holds"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_networks_have_different_sizes(model):
+    """Layers, samples: no two lengths are equal, but around a norm, which keeps the size."""
+    for layout in MODELS[model].layouts:
+        for graph in networks(model, layout, is_same=False):
+            assert graph.n_layers >= 3
+            sizes = [n for at, n in enumerate(graph.sizes) if at == 0 or n != graph.sizes[at - 1]]
+            lengths = [*sizes, graph.n_samples]
+            assert len(set(lengths)) == len(lengths)
+            assert len({id(sigma) for sigma in graph.activations.values()}) == graph.n_layers
+
+
+@pytest.mark.parametrize("model", ["dense", "softmax"])
+def test_graph_is_not_back_propagation(model):
+    """Derivatives by complex step agree with central differences of the forward pass alone."""
+    graph = networks(model, "", is_same=False)[0]
+    key, h = ("W", 2), 1e-6
+    exact = graph.gradient(("C", 0), key)
+    for entry in np.ndindex(exact.shape):
+        move = np.zeros(exact.shape)
+        move[entry] = h
+        above, below = (graph.moved({key: s * move})["C", 0] for s in (1, -1))
+        assert exact[entry] == pytest.approx((above - below) / (2 * h), abs=1e-8)
+
+
+def test_slope_of_a_moved_point_is_the_second_derivative():
+    """The derivative of sigma' along a complex step is sigma''."""
+    z = np.array([0.3, -1.2])
+    found = differentiate(np.tanh, z + 1e-40j)
+    a = np.tanh(z)
+    assert np.allclose(found.real, 1 - a**2, atol=1e-14)
+    assert np.allclose(found.imag / 1e-40, -2 * a * (1 - a**2), atol=1e-10)
