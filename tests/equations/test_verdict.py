@@ -101,7 +101,7 @@ def test_declared_letter_stands_for_its_number():
 def test_networks_have_different_sizes(model):
     """Layers, samples: no two lengths are equal, but around a norm, which keeps the size."""
     for layout in MODELS[model].layouts:
-        for graph in networks(model, layout, is_same=False):
+        for graph in networks(MODELS[model], layout, is_same=False):
             assert graph.n_layers >= 3
             sizes = [n for at, n in enumerate(graph.sizes) if at == 0 or n != graph.sizes[at - 1]]
             lengths = [*sizes, graph.n_samples]
@@ -112,7 +112,7 @@ def test_networks_have_different_sizes(model):
 @pytest.mark.parametrize("model", ["dense", "softmax"])
 def test_graph_is_not_back_propagation(model):
     """Derivatives by complex step agree with central differences of the forward pass alone."""
-    graph = networks(model, "", is_same=False)[0]
+    graph = networks(MODELS[model], "", is_same=False)[0]
     key, h = ("W", 2), 1e-6
     exact = graph.gradient(("C", 0), key)
     for entry in np.ndindex(exact.shape):
@@ -129,3 +129,25 @@ def test_slope_of_a_moved_point_is_the_second_derivative():
     a = np.tanh(z)
     assert np.allclose(found.real, 1 - a**2, atol=1e-14)
     assert np.allclose(found.imag / 1e-40, -2 * a * (1 - a**2), atol=1e-10)
+
+
+def test_reader_may_choose_the_sizes():
+    """On a square network a wrong transpose keeps its shape, and numbers still tell."""
+    latex = r"\bm{\Delta}^{l} = (\bm{W}^{l+1} \bm{\Delta}^{l+1}) \odot (\sigma^{l})'(\bm{Z}^{l})"
+    verdict = check(latex, sizes=(3, 3, 3), n_samples=3, explain=False)
+    assert verdict.status == "fails"
+    assert verdict.worst is not None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "n_samples", "words"),
+    [
+        ((3,), 2, "must name 1 to 6 layers"),
+        ((3, 0), 2, "between 1 and 20"),
+        ((3, 2), 99, "between 1 and 20"),
+    ],
+)
+def test_sizes_are_those_of_a_small_network(sizes, n_samples, words):
+    """Sizes that would be slow, or are none, are refused with the rule."""
+    with pytest.raises(ValueError, match=words):
+        check(r"\bm{X} = \bm{X}", sizes=sizes, n_samples=n_samples)

@@ -6,7 +6,7 @@ networks of a model.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
@@ -14,6 +14,9 @@ import numpy as np
 from bpdocs.equations import names
 from bpdocs.equations.graph import Graph, Key, Values
 from bpdocs.equations.names import Name
+
+MAX_LAYERS = 6
+MAX_SIZE = 20
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:
@@ -42,7 +45,7 @@ def softmax(z: np.ndarray) -> np.ndarray:
 _ACTIVATIONS = (np.tanh, _sigmoid, _softplus, _wave, _bump)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """A kind of network, with what its letters mean.
 
@@ -64,6 +67,23 @@ class Model:
     names: Mapping[str, Name]
     layouts: Mapping[str, Callable[[tuple[int, ...], int, np.random.Generator, bool], Graph]]
     sizes: tuple[tuple[tuple[int, ...], int], ...] = (((4, 3, 5, 2), 6), ((3, 5, 2, 6, 4), 7))
+
+    def of_sizes(self, sizes: tuple[int, ...], n_samples: int | None) -> "Model":
+        """Return the model with one network of these sizes.
+
+        Raises
+        ------
+        ValueError
+            If a size or the number of samples is not between 1 and 20, or there is not one layer
+            at least and 6 at most.
+        """
+        samples = self.sizes[0][1] if n_samples is None else n_samples
+        lengths = (*sizes, samples)
+        if not 2 <= len(sizes) <= MAX_LAYERS + 1:
+            raise ValueError(f"check: sizes must name 1 to {MAX_LAYERS} layers, got {list(sizes)}")
+        if not all(1 <= length <= MAX_SIZE for length in lengths):
+            raise ValueError(f"check: sizes must be between 1 and {MAX_SIZE}, got {list(lengths)}")
+        return replace(self, sizes=((sizes, samples),))
 
 
 def _activation(l: int, is_same: bool) -> Callable[[np.ndarray], np.ndarray]:
@@ -267,9 +287,8 @@ def find_model(name: str) -> Model:
 
 
 @cache
-def networks(name: str, layout: str, is_same: bool) -> tuple[Graph, ...]:
+def networks(model: Model, layout: str, is_same: bool) -> tuple[Graph, ...]:
     """Return the networks on which an equation of a model is checked, always the same ones."""
-    model = MODELS[name]
     return tuple(
         model.layouts[layout](sizes, n_samples, np.random.default_rng(2020 + at), is_same)
         for at, (sizes, n_samples) in enumerate(model.sizes)

@@ -65,7 +65,7 @@ def mutants(equations: Iterable[CheckedEquation]) -> Iterator[Mutant]:
         printer = Printer(model.names)
         display = read_display(equation.latex, model.names, equation.known)
         is_same = has_plain_sigma(display)
-        graphs = networks(model.name, equation.verdict.layout, is_same)
+        graphs = networks(model, equation.verdict.layout, is_same)
         for claim in display.claims:
             if claim in seen or isinstance(claim.right, t.Space) or claim.relation == ":=":
                 continue

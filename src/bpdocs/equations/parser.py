@@ -1,13 +1,11 @@
 """Tokens to a parse tree, by the grammar; what does not parse is told in words."""
 
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from lark import Lark, Token, Tree, UnexpectedToken
-from lark.lexer import Lexer
 
+from bpdocs.equations.tables import load_parser, make_parser
 from bpdocs.equations.tokens import UnreadableError, read_tokens
 
 MAX_TREE_DEPTH = 150
@@ -41,28 +39,13 @@ _CLOSES = {
 }
 
 
-class _TokenSource(Lexer):
-    """Hands our tokens to Lark."""
-
-    def __init__(self, conf: Any) -> None:
-        """Take no configuration."""
-
-    def lex(self, text: str) -> Iterator[Token]:  # type: ignore[override] # __future_interface__
-        """Yield the tokens of the text."""
-        yield from read_tokens(text)
-
-
 @cache
 def _parser() -> Lark:
-    grammar = files("bpdocs.equations").joinpath("grammar.lark").read_text("utf-8")
-    return Lark(
-        grammar,
-        parser="lalr",
-        lexer=_TokenSource,
-        start="display",
-        propagate_positions=True,
-        keep_all_tokens=True,
-    )
+    package = files("bpdocs.equations")
+    made = package.joinpath("grammar.bin")
+    if made.is_file():  # in a wheel
+        return load_parser(made.read_bytes())
+    return make_parser(package.joinpath("grammar.lark").read_text("utf-8"))
 
 
 def parse(latex: str) -> Tree[Token]:
@@ -90,25 +73,26 @@ def parse(latex: str) -> Tree[Token]:
         ...
     bpdocs.equations.tokens.UnreadableError: the equation breaks off; expected }, a comma or =
     """
+    tokens = read_tokens(latex)
     try:
-        tree = _parser().parse(latex)
+        tree = _parser().parse(tokens)
     except UnexpectedToken as error:
-        raise _in_words(error, latex) from None
+        raise _in_words(error, tokens, latex) from None
     _require_shallow(tree)
     return tree
 
 
-def _in_words(error: UnexpectedToken, latex: str) -> UnreadableError:
+def _in_words(error: UnexpectedToken, tokens: list[Token], latex: str) -> UnreadableError:
     """Return what was found and what was expected; of closing brackets, the one that is open."""
     token = error.token
     is_end = token.type == "$END"
     place = len(latex) if is_end else token.start_pos or 0
     waiting = [
         _CLOSES[before.type]
-        for before in read_tokens(latex)
+        for before in tokens
         if before.type in _CLOSES and (before.start_pos or 0) < place
     ]
-    for before in read_tokens(latex):
+    for before in tokens:
         if (before.start_pos or 0) < place and before.type in waiting:
             waiting.remove(before.type)
     closing = set(_CLOSES.values()) - set(waiting[-1:])

@@ -7,8 +7,6 @@ from typing import Literal
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.evaluation import Outcome, evaluate
-from bpdocs.equations.latex import Printer
-from bpdocs.equations.mistakes import name_mistake
 from bpdocs.equations.models import Model, find_model, networks
 from bpdocs.equations.statements import Definitions, Display, read_display
 from bpdocs.equations.tokens import UnreadableError
@@ -39,6 +37,8 @@ class Step:
         The named mistake that makes the difference, or "".
     place : int or None
         Where reading ended, as an index into the display's LaTeX.
+    n_checked : int
+        How many numbers were compared.
     """
 
     status: Status
@@ -49,6 +49,7 @@ class Step:
     worst: tuple[str, float, float] | None = None
     mistake: str = ""
     place: int | None = None
+    n_checked: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ def check(
     *,
     definitions: Definitions | None = None,
     numbers: Mapping[str, str] | None = None,
+    sizes: tuple[int, ...] | None = None,
+    n_samples: int | None = None,
     explain: bool = True,
 ) -> Verdict:
     r"""Say whether a displayed equation is true.
@@ -127,6 +130,11 @@ def check(
         `definitions` of the verdicts of earlier displays.
     numbers : mapping of str to str, optional
         Index letters that may stand for a number: {"m": "M"} reads 1/m as 1/M.
+    sizes : tuple of int, optional
+        $N_0$ to $N_L$ of the network to check on; the model's own networks unless given. With
+        equal sizes a wrong transpose may pass.
+    n_samples : int, optional
+        $M$ of that network; the model's unless given.
     explain : bool
         Whether to look for the mistake that makes a step false; it takes up to a second.
 
@@ -138,7 +146,7 @@ def check(
     Raises
     ------
     ValueError
-        If there is no such model.
+        If there is no such model, or the sizes are not those of a small network.
 
     Examples
     --------
@@ -149,6 +157,8 @@ def check(
     a product of N_l × M and N_{l-1} × M does not fit at l = 1
     """
     found = find_model(model)
+    if sizes is not None:
+        found = found.of_sizes(sizes, n_samples)
     try:
         display = read_display(latex, found.names, definitions, numbers)
         layout, steps = _best(latex, display, found)
@@ -183,7 +193,7 @@ def _best(latex: str, display: Display, model: Model) -> tuple[str, tuple[Step, 
         for claim in display.claims:
             text = _text(latex, claim.place)
             try:
-                outcome = evaluate(claim, networks(model.name, layout, is_same))
+                outcome = evaluate(claim, networks(model, layout, is_same))
                 steps.append(_step(text, outcome))
             except UnreadableError as error:
                 steps.append(Step("unreadable", text, str(error), place=error.place))
@@ -205,13 +215,18 @@ def _step(text: str, outcome: Outcome) -> Step:
         outcome.left_shape,
         outcome.right_shape,
         outcome.worst,
+        n_checked=outcome.n_checked,
     )
 
 
 def _explained(step: Step, claim: t.Claim, display: Display, model: Model, layout: str) -> Step:
     if step.status != "fails":
         return step
-    graphs = networks(model.name, layout, has_plain_sigma(display))
+    # Not needed where all is true, and the browser imports slowly.
+    from bpdocs.equations.latex import Printer
+    from bpdocs.equations.mistakes import name_mistake
+
+    graphs = networks(model, layout, has_plain_sigma(display))
     return replace(step, mistake=name_mistake(claim, graphs, Printer(model.names)))
 
 
