@@ -15,7 +15,6 @@ from bpdocs._checks import (
     require_positive,
     require_size,
 )
-from bpdocs.diagnosis import explain
 from bpdocs.entry_derivative import Parameter
 from bpdocs.gradient_report import GradientReport, ParameterCheck, relative_error
 from bpdocs.losses import Loss, half_squared_error
@@ -179,6 +178,8 @@ def check_gradients(
         _compare(p, judged.parameters[p.layer][p.name], n, d, rounding, used_step)
         for p, n, d in zip(parameters, numeric, drawn, strict=True)
     ]
+    from bpdocs.diagnosis import explain  # a third of the time of `import bpdocs`, if above
+
     return explain(GradientReport(tuple(checks)), judged, network, trace, encoded, loss)
 
 

@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 
 from bpdocs.equations.__main__ import main
-from bpdocs.equations.pages import check_folder, check_page, require_true
-from bpdocs.examples.reader import PageError
+from bpdocs.equations.pages import check_folder, check_page, model_of, require_true
+from bpdocs.examples.reader import PageError, read_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = "# A page\n\n```math {#first}\n%s\n```\n"
 FALSE = r"\frac{\partial C}{\partial \bm{W}^{l}} = \bm{A}^{l-1} (\bm{\Delta}^{l})^\mathsf{T}"
+
+
+def check_text(text):
+    """Check a page of this text."""
+    return check_page(read_page(text, "page.md"), model_of(text))
 
 
 @pytest.fixture(scope="module")
@@ -64,27 +69,27 @@ def test_all_pages_take_less_than_ten_seconds():
 def test_false_equation_is_an_error_with_its_line():
     """The error names page, line and equation."""
     with pytest.raises(PageError, match=r"^page\.md:4: the equation #first is false: "):
-        require_true(check_page(PAGE % FALSE, "page.md"))
+        require_true(check_text(PAGE % FALSE))
 
 
 def test_unreadable_equation_is_an_error_with_its_line():
     """The line is that of the place where reading ended."""
     page = PAGE % "\\bm{Z}^{l} =\n\\bm{Q}^{l}"
     with pytest.raises(PageError, match=r"^page\.md:5: the equation #first cannot be read: Q is"):
-        require_true(check_page(page, "page.md"))
+        require_true(check_text(page))
 
 
 def test_page_names_its_model_once():
     """The model of the front matter holds for all equations of the page."""
     page = "---\nmodel: softmax\n---\n" + PAGE % r"\bm{\Delta}^{L} = \frac{1}{M}(\bm{P} - \bm{Y})"
-    require_true(check_page(page, "page.md"))
+    require_true(check_text(page))
 
 
 def test_unknown_model_is_an_error():
     """A model that does not exist is named with those that do."""
     page = "---\nmodel: dens\n---\n" + PAGE % r"\bm{X} = \bm{A}^{0}"
     with pytest.raises(PageError, match=r"^page\.md:1: .*one of dense, rows.*got 'dens'"):
-        check_page(page, "page.md")
+        check_text(page)
 
 
 def test_definition_serves_the_rest_of_the_page():
@@ -92,7 +97,7 @@ def test_definition_serves_the_rest_of_the_page():
     first = r"\bm{G}^{l} := (\bm{W}^{l})^\mathsf{T} \bm{\Delta}^{l}"
     second = r"\bm{\Delta}^{l} = \bm{G}^{l+1} \odot (\sigma^{l})'(\bm{Z}^{l})"
     page = PAGE % first + "\n```math {#second}\n" + second + "\n```\n"
-    require_true(check_page(page, "page.md"))
+    require_true(check_text(page))
 
 
 @pytest.mark.parametrize(

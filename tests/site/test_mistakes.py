@@ -32,10 +32,23 @@ MISTAKES = {
         5,
         "the id 'a' is taken by line",
     ),
-    "bad equation": ("```math\nM\n\\frac{1}\n```\n", 2, "KaTeX cannot read"),
+    "equation that breaks off": ("```math\nM\n\\frac{1}\n```\n", 3, "the equation breaks off"),
+    "false equation": ("```math\nM = N_1\n```\n", 2, "the equation #equation-1 is false"),
+    "false line": (
+        "```math\n\\begin{aligned}\nM &= M \\\\\nM &= N_1\n\\end{aligned}\n```\n",
+        4,
+        "the equation #equation-1 is false",
+    ),
     "bad inline formula": ("Text.\n\nWrong: $\\frac{1}$.\n", 3, "KaTeX cannot read"),
     "bad formula in a list": ("Right: $M$.\n\n- a\n- $\\frac{1}$\n", 4, "KaTeX cannot read"),
-    "Chinese in a formula": ("```math\nC_{损失}\n```\n", 2, "Unicode text character"),
+    "Chinese in a formula": ("```math\nC_{损失}\n```\n", 2, "损失 is not expected here"),
+}
+# A statement that holds of batches of columns, and not of those of rows.
+COLUMNS = "```math\n\\bm{X} \\in \\mathbb{R}^{N_0 \\times M}\n```\n"
+NAMED = {
+    "yaml": "---\ntitle: A page\n# which network\nmodel: rows\n---\n",
+    "dots": "---\nmodel: 'rows'\n...\n",
+    "fields": "title: A page\nmodel: rows\n\n",
 }
 BEFORE = {
     "front matter": FRONT + TITLE,
@@ -80,6 +93,28 @@ def test_line_is_that_of_the_file(site_project, run_build, before):
     """Whatever stands above the text, the line is counted from the top of the file."""
     write_page(site_project, before + ">>> 1\n")
     assert f"docs/en/second.md:{before.count(chr(10)) + 1}: " in run_build(site_project)
+
+
+@pytest.mark.parametrize("front", NAMED.values(), ids=NAMED)
+def test_page_names_its_model(site_project, run_build, front):
+    """A page's equations are checked with the model that its front matter names."""
+    write_page(site_project, front + "# A page\n\n## A {#sum}\n\n" + COLUMNS)
+    assert "the equation #equation-1 is false" in run_build(site_project)
+
+
+def test_model_is_dense_unless_named(site_project, run_build):
+    """A page that names no model speaks of columns."""
+    write_page(site_project, "# A page\n\n## A {#sum}\n\n" + COLUMNS)
+    assert run_build(site_project) == ""
+
+
+def test_unknown_model_is_an_error(site_project, run_build):
+    """A model that is not there is named, and what models there are."""
+    write_page(site_project, "---\nmodel: convolution\n---\n" + TITLE + COLUMNS)
+    errors = run_build(site_project)
+    assert "docs/en/second.md:1: " in errors
+    assert "convolution" in errors
+    assert "dense" in errors
 
 
 def test_line_is_right_when_the_text_stands_in_the_front_matter(site_project, run_build):

@@ -147,14 +147,14 @@ def test_runtime_is_as_its_manifest_says(tiny_site):
     }
 
 
-def test_runtime_has_the_two_packages(tiny_site):
-    """The lock file names NumPy and this package, each with the hash of its file."""
+def test_runtime_has_the_packages(tiny_site):
+    """The lock file names NumPy, Lark and this package, each with the hash of its file."""
     (runtime,) = (tiny_site.folder / "py").iterdir()
     packages = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))["packages"]
     assert {name: entry["sha256"] for name, entry in packages.items()} == {
         path.name.split("-")[0]: sha256(path) for path in runtime.glob("*.whl")
     }
-    assert set(packages) == {"numpy", "bpdocs"}
+    assert set(packages) == {"numpy", "lark", "bpdocs"}
 
 
 def test_runtime_has_the_projects_wheel(tiny_site):

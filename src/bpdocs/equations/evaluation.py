@@ -88,7 +88,7 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph]) -> Outcome:
     letters = sorted((free_letters(claim.left) | free_letters(claim.right)) & counting)
     seen = _Comparison()
     for graph in graphs:
-        for layers in _layer_choices(claim, letters, graph):
+        for layers in layer_choices(claim, letters, graph):
             try:
                 _compare(claim, graph, layers, frozenset(counting), seen)
             except NoLayerError as error:
@@ -113,9 +113,8 @@ def _conclude(seen: _Comparison) -> Outcome:
     return Outcome(False, message, seen.n_checked, left, right, seen.worst)
 
 
-def _layer_choices(
-    claim: t.Claim, letters: Sequence[str], graph: Graph
-) -> Iterator[dict[str, int]]:
+def layer_choices(claim: t.Claim, letters: Sequence[str], graph: Graph) -> Iterator[dict[str, int]]:
+    """Yield the choices of layers that a claim's conditions allow."""
     if (graph.n_layers + 1) ** len(letters) > MAX_LAYER_CHOICES:
         raise UnreadableError("too many letters count layers at once", claim.place[0])
     for choice in itertools.product(range(graph.n_layers + 1), repeat=len(letters)):

@@ -7,10 +7,14 @@ from pathlib import Path
 
 from bpdocs.equations.statements import Definitions
 from bpdocs.equations.verdict import Verdict, check
-from bpdocs.examples.reader import PageError, read_page
+from bpdocs.examples.reader import Page, PageError, read_page
 
-_MODEL = re.compile(r"^model:[ \t]*(?P<name>\S+)[ \t]*$", re.MULTILINE)
-_FRONT_MATTER = re.compile(r"\A---\n(?P<text>.*?\n)---\n", re.DOTALL)
+# As MkDocs has it: between --- and --- or ..., or fields up to the first empty line.
+_FRONT_MATTER = re.compile(
+    r"\A\ufeff?\s*(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*$|(?P<fields>(?:\w+:.*\n)+))",
+    re.DOTALL | re.MULTILINE,
+)
+_MODEL = re.compile(r"^model:[ \t]*[\"']?(?P<name>[^\s\"']+)[\"']?[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class CheckedEquation:
         The page's.
     known : mapping or None
         What earlier equations of the page defined.
+    earlier : tuple of str
+        These equations.
     verdict : Verdict
         Whether it is true.
     """
@@ -37,6 +43,7 @@ class CheckedEquation:
     latex: str
     model: str
     known: Definitions | None
+    earlier: tuple[str, ...]
     verdict: Verdict
 
     @property
@@ -48,19 +55,19 @@ class CheckedEquation:
 def model_of(text: str) -> str:
     """Return the model that a page names in its front matter; dense if it names none."""
     front = _FRONT_MATTER.match(text)
-    named = _MODEL.search(front["text"]) if front else None
+    named = _MODEL.search(front["yaml"] or front["fields"]) if front else None
     return named["name"] if named else "dense"
 
 
-def check_page(text: str, name: str) -> list[CheckedEquation]:
+def check_page(page: Page, model: str) -> list[CheckedEquation]:
     """Check all displayed equations of a page.
 
     Parameters
     ----------
-    text : str
-        The page's Markdown.
-    name : str
-        Its path, for messages.
+    page : Page
+        What `bpdocs.examples.reader` read.
+    model : str
+        The page's model.
 
     Returns
     -------
@@ -70,19 +77,30 @@ def check_page(text: str, name: str) -> list[CheckedEquation]:
     Raises
     ------
     PageError
-        If the page cannot be read, or names no model of `bpdocs.equations.MODELS`.
+        If `bpdocs.equations.MODELS` has no such model.
     """
-    model = model_of(text)
     known: Definitions | None = None
+    earlier: tuple[str, ...] = ()
     found = []
-    for equation in read_page(text, name).equations:
+    for equation in page.equations:
         try:
             verdict = check(equation.latex, model, definitions=known)
         except ValueError as error:
-            raise PageError(name, 1, f"{error}. Correct the page's `model:`.") from error
+            raise PageError(page.name, 1, f"{error}. Correct the page's `model:`.") from error
         found.append(
-            CheckedEquation(name, equation.id, equation.line, equation.latex, model, known, verdict)
+            CheckedEquation(
+                page.name,
+                equation.id,
+                equation.line,
+                equation.latex,
+                model,
+                known,
+                earlier,
+                verdict,
+            )
         )
+        if verdict.definitions and verdict.definitions != known:
+            earlier = (*earlier, equation.latex)
         known = verdict.definitions
     return found
 
@@ -105,4 +123,6 @@ def require_true(equations: list[CheckedEquation]) -> None:
 def check_folder(folder: Path) -> Iterator[CheckedEquation]:
     """Yield the equations of all pages below a folder."""
     for path in sorted(folder.rglob("*.md")):
-        yield from check_page(path.read_text("utf-8"), path.relative_to(folder).as_posix())
+        text = path.read_text("utf-8")
+        page = read_page(text, path.relative_to(folder).as_posix())
+        yield from check_page(page, model_of(text))

@@ -4,6 +4,7 @@ Imports nothing of this package, because the wheel is made before the package is
 """
 
 import io
+import pickle
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,10 +36,41 @@ def make_parser(grammar: str) -> Lark:
 
 
 def compile_grammar(grammar: str) -> bytes:
-    """Return the tables of a grammar."""
-    tables = io.BytesIO()
-    make_parser(grammar).save(tables)
-    return tables.getvalue()
+    """Return the tables of a grammar, the same bytes each time."""
+    made = io.BytesIO()
+    make_parser(grammar).save(made)
+    tables = pickle.loads(made.getvalue())  # noqa: S301 # made in the line above
+    _number_in_order(tables["data"]["parser"]["parser"])
+    ordered = io.BytesIO()
+    pickler = pickle.Pickler(ordered)
+    pickler.fast = True  # otherwise the bytes depend on which equal strings are one object
+    pickler.dump(tables)
+    return ordered.getvalue()
+
+
+def _number_in_order(table: dict[str, Any]) -> None:
+    """Give states numbers in the order of a walk from the start, for Lark's differ each time."""
+    names = table["tokens"]
+    moves = {
+        state: dict(sorted((names[token], move) for token, move in row.items()))
+        for state, row in table["states"].items()
+    }
+    order = list(table["start_states"].values())
+    for state in order:  # grows
+        shifts = [target for kind, target in moves[state].values() if kind == 0]
+        order += [target for target in dict.fromkeys(shifts) if target not in order]
+    number = {state: place for place, state in enumerate(order)}
+    token = {name: place for place, name in enumerate(sorted(names.values()))}
+    table["tokens"] = {place: name for name, place in token.items()}
+    table["states"] = {
+        number[state]: {
+            token[name]: (kind, number[target] if kind == 0 else target)
+            for name, (kind, target) in moves[state].items()
+        }
+        for state in order
+    }
+    for ends in ("start_states", "end_states"):
+        table[ends] = {name: number[state] for name, state in table[ends].items()}
 
 
 def load_parser(tables: bytes) -> Lark:

@@ -36,7 +36,7 @@ class Step:
     mistake : str
         The named mistake that makes the difference, or "".
     place : int or None
-        Where reading ended, as an index into the display's LaTeX.
+        Where reading ended, or where what is false begins, as an index into the display's LaTeX.
     n_checked : int
         How many numbers were compared.
     """
@@ -65,7 +65,7 @@ class Verdict:
     steps : tuple of Step
         By claim, in the order of the display; empty if it could not be read.
     place : int or None
-        Where reading ended, as an index into the LaTeX.
+        Where reading ended, or where what is false begins, as an index into the LaTeX.
     layout : str
         For rows, the layout of the parameters in which it holds.
     definitions : mapping
@@ -194,7 +194,7 @@ def _best(latex: str, display: Display, model: Model) -> tuple[str, tuple[Step, 
             text = _text(latex, claim.place)
             try:
                 outcome = evaluate(claim, networks(model, layout, is_same))
-                steps.append(_step(text, outcome))
+                steps.append(_step(text, outcome, claim.place[0]))
             except UnreadableError as error:
                 steps.append(Step("unreadable", text, str(error), place=error.place))
         found.append((layout, tuple(steps)))
@@ -207,7 +207,7 @@ def _text(latex: str, place: tuple[int, int]) -> str:
     return latex[before.start() if before else place[0] : place[1]]
 
 
-def _step(text: str, outcome: Outcome) -> Step:
+def _step(text: str, outcome: Outcome, begin: int) -> Step:
     return Step(
         "holds" if outcome.is_true else "fails",
         text,
@@ -215,6 +215,7 @@ def _step(text: str, outcome: Outcome) -> Step:
         outcome.left_shape,
         outcome.right_shape,
         outcome.worst,
+        place=None if outcome.is_true else begin,
         n_checked=outcome.n_checked,
     )
 

@@ -14,20 +14,27 @@ from bpdocs.site.quantities import colour_quantities
 # What pymdownx.arithmatex makes of $...$ with `generic: true`.
 _INLINE = re.compile(r'<span class="arithmatex">\\\((?P<latex>.*?)\\\)</span>', re.DOTALL)
 
-
 _SOURCE = re.compile(r'(<annotation encoding="application/x-tex">).*?(</annotation>)', re.DOTALL)
 
 # A line break without a distance of its own: lines with fractions would touch.
 _LINE_BREAK = re.compile(r"\\\\(?!\[)")
+
+# KaTeX can give a symbol data but no title.
+_SHAPE_DATA = re.compile(r'\bdata-bp-shape="(?P<text>[^"]*)"')
+
+
+Titles = tuple[tuple[int, int, str], ...]
+"""What parts of a formula say when they are pointed at: where each begins and ends, and what."""
 
 
 @dataclass(frozen=True)
 class _Formula:
     latex: str
     display: bool
+    titles: Titles = ()
 
     def for_katex(self) -> dict[str, str | bool]:
-        latex = colour_quantities(self.latex)
+        latex = colour_quantities(_with_titles(self.latex, self.titles))
         return {"latex": _LINE_BREAK.sub(r"\\\\[0.7em]", latex), "display": self.display}
 
 
@@ -38,9 +45,14 @@ class FormulaRenderer:
         self._katex = NodeService("render_math.mjs")
         self._rendered: dict[_Formula, str] = {}
 
-    def render_equations(self, equations: Sequence[Equation], page: str) -> list[str]:
+    def render_equations(
+        self, equations: Sequence[Equation], page: str, titles: Sequence[Titles] = ()
+    ) -> list[str]:
         """Return the HTML of displayed equations."""
-        formulas = [_Formula(equation.latex, display=True) for equation in equations]
+        formulas = [
+            _Formula(equation.latex, True, parts)
+            for equation, parts in zip(equations, titles or [()] * len(equations), strict=True)
+        ]
         places = [f"{page}:{equation.line}" for equation in equations]
         return [
             f'<div class="bp-equation" id="{equation.id}" data-bp-equation="{equation.id}"'
@@ -85,8 +97,16 @@ class FormulaRenderer:
                         f"{place}: KaTeX cannot read {formula.latex!r}: {answer['error']}. "
                         "Correct the formula."
                     )
-                self._rendered[formula] = _restore_source(answer["html"], formula.latex)
+                rendered = _SHAPE_DATA.sub(r'title="\g<text>"', answer["html"])
+                self._rendered[formula] = _restore_source(rendered, formula.latex)
         return formulas
+
+
+def _with_titles(latex: str, titles: Titles) -> str:
+    for begin, end, title in reversed(titles):
+        symbol = rf"{{\htmlData{{bp-shape={title}}}{{{latex[begin:end]}}}}}"
+        latex = latex[:begin] + symbol + latex[end:]
+    return latex
 
 
 def _restore_source(rendered: str, latex: str) -> str:

@@ -18,11 +18,12 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
-from bpdocs.equations.pages import CheckedEquation, check_page, require_true
+from bpdocs.equations.pages import CheckedEquation, check_page, model_of, require_true
 from bpdocs.examples.model import Cell
 from bpdocs.examples.reader import Equation, Page, PageError, read_page
 from bpdocs.site.assets import build_assets
 from bpdocs.site.cells import render_cell, render_page_bar
+from bpdocs.site.equations import render_tools, shape_titles
 from bpdocs.site.formulas import FormulaRenderer
 from bpdocs.site.languages import (
     LANGUAGES,
@@ -116,7 +117,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         text = "\n" * above + markdown.lstrip("\n")
         try:
             read = read_page(text, name)
-            equations = check_page(content, name)
+            equations = check_page(read, model_of(content))
             require_true(equations)
         except PageError as error:
             raise PluginError(str(error)) from error
@@ -133,7 +134,13 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     ) -> str:
         """Fill the places, render inline formulas, and add the page's bar."""
         read = self.pages[page.file.src_uri]
-        equations = iter(self.formulas.render_equations(read.equations, read.name))
+        checked = self.equations[page.file.src_uri]
+        titles = [shape_titles(equation, self.language.code) for equation in checked]
+        formulas = self.formulas.render_equations(read.equations, read.name, titles)
+        equations = iter(
+            formula + render_tools(equation, self.language.code)
+            for formula, equation in zip(formulas, checked, strict=True)
+        )
         blocks = [
             render_cell(block) if isinstance(block, Cell) else next(equations)
             for _, block in read.blocks
@@ -147,7 +154,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
             )
         html = self.formulas.render_inline(html, read.name, self.texts[page.file.src_uri])
         html = _PLACES.sub(lambda match: blocks[int(match[1])], html)
-        if read.cells:
+        if read.blocks:
             bar = render_page_bar(self._url_from(page, self.runtime.path))
             if _TITLE_END not in html:
                 raise PluginError(f"{read.name}:1: the page has no title. Begin it with '# '.")

@@ -23,7 +23,7 @@ QUANTITIES = {
 
 # Commands whose first argument is text, a name or a length, not quantities.
 _OPAQUE = re.compile(
-    r"\\(?:text[a-z]*|math(?:rm|sf|it|tt)|operatorname\*?|begin|end|tag\*?|[hv]space\*?|color)(?=\s*\{)"
+    r"\\(?:text[a-z]*|math(?:rm|sf|it|tt)|operatorname\*?|begin|end|tag\*?|[hv]space\*?|color|htmlData)(?=\s*\{)"
 )
 _BOLD = (
     r"\\(?:bm|boldsymbol|mathbf)\s*"

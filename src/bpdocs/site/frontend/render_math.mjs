@@ -9,8 +9,8 @@ function render({ latex, display }) {
       displayMode: display,
       output: "htmlAndMathml",
       throwOnError: true,
-      // \htmlClass colours a quantity; whatever else is not LaTeX is an error.
-      trust: ({ command }) => command === "\\htmlClass",
+      // \htmlClass colours a quantity, \htmlData has its shape; else what is not LaTeX is an error.
+      trust: ({ command }) => command === "\\htmlClass" || command === "\\htmlData",
       strict: (code) => (code === "htmlExtension" ? "ignore" : "error"),
     });
     return { html };

@@ -1,5 +1,6 @@
 // Starts the page's live parts, again after every navigation inside the site.
 
+import { Equation } from "./equation";
 import { keepLanguageLinks } from "./languages";
 import { Page } from "./page";
 import { Runner } from "./runner";
@@ -15,7 +16,12 @@ function mount(): void {
   page = null;
   keepLanguageLinks();
   const bar = document.querySelector<HTMLElement>("[data-bp-page]");
-  if (bar) page = new Page(bar, runner);
+  if (!bar) return;
+  const mounted = new Page(bar, runner);
+  page = mounted;
+  for (const root of document.querySelectorAll<HTMLElement>("[data-bp-tools]")) {
+    new Equation(root, mounted);
+  }
 }
 
 if (typeof document$ === "undefined") mount();

@@ -38,11 +38,32 @@ export class Page {
     this.live.setAttribute("role", "status");
     const text = strings();
     bar.replaceChildren(
-      button("run-all", text.runAll, () => void this.runAll()),
+      ...(this.cells.length ? [button("run-all", text.runAll, () => void this.runAll())] : []),
       button("restart", text.restart, () => this.restart()),
       this.status,
       this.live,
     );
+  }
+
+  /** Run Python beside the cells, out of their variables; return what it prints, or why not. */
+  async ask(python: string, show: (progress: HTMLElement) => void): Promise<string> {
+    const asked = this.queue.then(async () => {
+      const failure = await this.prepare(show);
+      if (failure) return failure;
+      let printed = "";
+      const examples = [{ source: python, line: 1, printed: "", error: null }];
+      const key = `${this.key}#equations`;
+      const ending = await this.runner.run(key, "check", examples, (piece) => (printed += piece));
+      if (ending.kind !== "finished") return strings().crashed;
+      return ending.results[0]?.error ?? printed;
+    });
+    this.queue = asked;
+    return asked;
+  }
+
+  /** Tell a screen reader. */
+  tell(sentence: string): void {
+    this.live.textContent = sentence;
   }
 
   /** The reader has left the page: end its run, but let a Python that is starting go on. */
@@ -136,19 +157,27 @@ export class Page {
   }
 
   private async startPython(cell: Cell): Promise<boolean> {
-    if (this.runner.isReady) return true;
-    const text = strings();
-    cell.setState("starting");
-    const progress = new StartProgress();
-    cell.showProgress(progress.root);
-    const failure = await this.runner.start(this.runtime, progress);
-    progress.root.remove();
-    if (!failure) return true;
-    const sentence = failure.kind === "failed" ? explain(failure) : text.stoppedStart;
+    const sentence = await this.prepare((progress) => {
+      cell.setState("starting");
+      cell.showProgress(progress);
+    });
+    if (!sentence) return true;
     cell.showPrinted();
     cell.setState("idle", sentence);
-    this.live.textContent = sentence;
     return false;
+  }
+
+  /** Start Python unless it runs, with its progress shown; return "", or why it did not start. */
+  private async prepare(show: (progress: HTMLElement) => void): Promise<string> {
+    if (this.runner.isReady) return "";
+    const progress = new StartProgress();
+    show(progress.root);
+    const failure = await this.runner.start(this.runtime, progress);
+    progress.root.remove();
+    if (!failure) return "";
+    const sentence = failure.kind === "failed" ? explain(failure) : strings().stoppedStart;
+    this.tell(sentence);
+    return sentence;
   }
 
   /** Run one cell and tell whether Python can go on from there. */

@@ -38,6 +38,23 @@ const en = {
     `Python did not start: ${detail}. Use a current browser, then press Run again.`,
   crashed: "Python ended unexpectedly, perhaps for lack of memory. Press Run to start it again.",
   shortened: (lines: number) => `… ${lines} more lines are not shown`,
+  check: "Check",
+  checkOf: (name: string) => `Check the equation ${name}`,
+  checkAgain: "Check again",
+  checking: "Checking on a random network",
+  sizes: "neurons in layers 0 to L",
+  samples: "samples",
+  refused: "Not checked:",
+  statuses: {
+    holds: "It holds on a random network of these sizes.",
+    fails: "It fails on a random network of these sizes.",
+    unreadable: "It cannot be read.",
+  },
+  agree: (numbers: number, shape: string) =>
+    shape === "a number"
+      ? `${numbers} numbers agree.`
+      : `${numbers} numbers agree; both sides are ${shape}.`,
+  took: (seconds: number) => `Checked in ${seconds.toFixed(2)} s by your own Python.`,
 };
 
 const zh: typeof en = {
@@ -76,6 +93,21 @@ const zh: typeof en = {
   broken: (detail) => `Python 没有启动：${detail}。请换用较新的浏览器，再次运行。`,
   crashed: "Python 意外退出，可能是内存不足。再次运行即可重新启动。",
   shortened: (lines) => `…… 另有 ${lines} 行没有显示`,
+  check: "检验",
+  checkOf: (name) => `检验公式 ${name}`,
+  checkAgain: "再次检验",
+  checking: "正在随机网络上检验",
+  sizes: "第 0 到 L 层的神经元数",
+  samples: "样本数",
+  refused: "没有检验：",
+  statuses: {
+    holds: "在这样大小的随机网络上成立。",
+    fails: "在这样大小的随机网络上不成立。",
+    unreadable: "无法读取。",
+  },
+  agree: (numbers, shape) =>
+    shape === "a number" ? `${numbers} 个数一致。` : `${numbers} 个数一致；两边都是 ${shape}。`,
+  took: (seconds) => `由你的 Python 检验，用时 ${seconds.toFixed(2)} 秒。`,
 };
 
 /** The sentences in the language of the page. */

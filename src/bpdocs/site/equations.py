@@ -1,0 +1,48 @@
+"""What an equation has besides its formula: the shapes of its symbols, NumPy, a place for Check."""
+
+import html
+import json
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from bpdocs.equations.hints import symbol_shapes
+from bpdocs.equations.models import find_model
+from bpdocs.equations.numpy_text import numpy_lines
+from bpdocs.equations.pages import CheckedEquation
+from bpdocs.site.formulas import Titles
+
+_FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
+_LEXER = PythonLexer()
+_ENTRY = {"en": "an entry of {}", "zh": "{} 的一个元素"}
+_SUMMARY = {"en": "as NumPy", "zh": "写成 NumPy"}
+
+
+def shape_titles(equation: CheckedEquation, language: str) -> Titles:
+    """Return the shape of every symbol of an equation, in words."""
+    return tuple(
+        (hint.begin, hint.end, _ENTRY[language].format(hint.shape) if hint.is_entry else hint.shape)
+        for hint in symbol_shapes(equation.latex, equation.model, equation.known)
+    )
+
+
+def render_tools(equation: CheckedEquation, language: str) -> str:
+    """Return the HTML under an equation; `frontend/src/equation.ts` names what it relies on."""
+    sizes, n_samples = find_model(equation.model).sizes[0]
+    data = {
+        "latex": equation.latex,
+        "model": equation.model,
+        "earlier": list(equation.earlier),
+        "sizes": list(sizes),
+        "samples": n_samples,
+    }
+    lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
+    code = highlight("\n".join(lines) + "\n", _LEXER, _FORMATTER)
+    return (
+        f'<div class="bp-tools" data-bp-tools="{equation.id}" data-bp-state="idle"'
+        f' data-bp-question="{html.escape(json.dumps(data, ensure_ascii=False))}"'
+        " data-search-exclude>"
+        f'<details class="bp-numpy"><summary>{_SUMMARY[language]}</summary>{code}</details>'
+        "</div>"
+    )
