@@ -5,7 +5,7 @@ import pytest
 
 from bpdocs.equations import check
 from bpdocs.equations.graph import differentiate
-from bpdocs.equations.models import MODELS, networks
+from bpdocs.equations.models import MODELS, find_model, networks
 
 BP1 = r"\Delta^{L} = \frac{\partial C}{\partial A^{L}} \odot (\sigma^{L})'(Z^{L})"
 
@@ -82,6 +82,23 @@ def test_steps_are_told_one_by_one():
     verdict = check(r"\bm{X} = \bm{A}^{0} = 2 \bm{A}^{0}")
     assert [step.status for step in verdict.steps] == ["holds", "fails"]
     assert verdict.steps[1].latex.startswith(r"\bm{A}^{0} = 2")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [
+        ("Dense", "dense"),
+        ("dense columns", "dense"),
+        ("dense-rows", "rows"),
+        ("single", "single_sample"),
+        ("BatchNorm", "batch_norm"),
+        ("layer norm", "layer_norm"),
+        ("training step", "training"),
+    ],
+)
+def test_model_is_known_by_its_spellings(spelling, name):
+    """A model is found as people write its name."""
+    assert find_model(spelling) is MODELS[name]
 
 
 def test_unknown_model_is_an_error():

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("check", help="check one equation")
     one.add_argument("latex", help="the equation, or - to read it from standard input")
-    one.add_argument("--model", default="dense", choices=sorted(MODELS))
+    one.add_argument("--model", default="dense", help=f"one of {', '.join(MODELS)}")
     pages = commands.add_parser("pages", help="check the equations of all pages")
     mutate = commands.add_parser("mutate", help="make mistakes in all of them and count the found")
     mutate.add_argument("--verbose", action="store_true", help="print the true ones with reasons")
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "check":
             return _check(options.latex, options.model)
         return _pages(options.folder) if options.command == "pages" else _mutate(options)
-    except PageError as error:
+    except (PageError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
 

@@ -50,6 +50,8 @@ class Graph:
         $\sigma^l$ by layer.
     coupled : frozenset of int
         Layers whose activation is softmax: its prime is the diagonal of its Jacobian.
+    has_batch : bool
+        Whether $M$ has a meaning; without it there is one sample.
     """
 
     sizes: tuple[int, ...]
@@ -58,6 +60,7 @@ class Graph:
     coupled: frozenset[int] = frozenset()
     loss: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
     rows: bool = False
+    has_batch: bool = True
     _rules: dict[Key, Rule] = field(default_factory=dict)
     _parents: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
     _values: dict[Key, np.ndarray] = field(default_factory=dict)

@@ -148,7 +148,9 @@ def _dense(sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, sam
 
 
 def _single(sizes: tuple[int, ...], _: int, rng: np.random.Generator, same: bool) -> Graph:
-    return _dense(sizes, 1, rng, same)
+    graph = _dense(sizes, 1, rng, same)
+    graph.has_batch = False
+    return graph
 
 
 def _softmax_output(
@@ -272,15 +274,28 @@ MODELS = {
 }
 
 
+# As people say it: "Dense rows", "single sample", "BatchNorm".
+_SPELLINGS = {
+    "columns": "dense",
+    "densecolumns": "dense",
+    "denserows": "rows",
+    "single": "single_sample",
+    "softmaxoutput": "softmax",
+    "trainingstep": "training",
+    **{name.replace("_", ""): name for name in MODELS},
+}
+
+
 def find_model(name: str) -> Model:
-    """Return a model by name.
+    """Return a model by name; blanks, hyphens and capitals do not count.
 
     Raises
     ------
     ValueError
         If there is none of the name.
     """
-    found = MODELS.get(name.strip().lower().replace("-", "_").replace(" ", "_"))
+    plain = "".join(letter for letter in name.lower() if letter.isalpha())
+    found = MODELS.get(_SPELLINGS.get(plain, ""))
     if found is None:
         raise ValueError(f"check: model must be one of {', '.join(MODELS)}, got {name!r}")
     return found

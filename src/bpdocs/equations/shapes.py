@@ -71,8 +71,10 @@ def whole_number(node: t.Node, graph: Graph, layers: Layers) -> int:
             return layers[node.name]
         case t.Constant("L"):
             return graph.n_layers
-        case t.Constant("M"):
+        case t.Constant("M") if graph.has_batch:
             return graph.n_samples
+        case t.Constant("M"):
+            raise UnreadableError("this model has one sample, and so no M", node.place[0])
         case t.Size():
             layer = whole_number(node.layer, graph, layers)
             if not 0 <= layer <= graph.n_layers:
@@ -300,7 +302,7 @@ class Shapes:
             )
         if self.of(node.above, layers):
             raise UnreadableError(
-                "the derivative of an array by an array has four indices; "
+                "the derivative of an array by an array can be laid out in several ways; "
                 "write it for an element of each",
                 node.place[0],
             )

@@ -7,18 +7,19 @@ from typing import cast
 from lark import Token, Tree
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.names import INDEX_LETTERS, Name
-from bpdocs.equations.parser import parse
-from bpdocs.equations.reading import (
+from bpdocs.equations.branches import (
     Branch,
-    Reader,
     data,
+    flatten,
     items,
     only_side,
     place_of,
     sides_of,
     subtrees,
 )
+from bpdocs.equations.names import INDEX_LETTERS, Name
+from bpdocs.equations.parser import parse
+from bpdocs.equations.reading import Reader
 from bpdocs.equations.tokens import UnreadableError
 
 Definitions = Mapping[str, tuple[str, t.Node]]
@@ -255,7 +256,7 @@ class _Cutter:
             statement.last = node
 
     def _space(self, side: Branch) -> t.Node:
-        base, scripts = self.reader._flatten(side)  # noqa: SLF001
+        base, scripts = flatten(side)
         dimensions: list[t.Node] = []
         if data(base) != "REALS" or len(scripts) > 1:
             raise UnreadableError(r"\mathbb{R} is expected behind \in", place_of(side)[0])
@@ -272,7 +273,7 @@ class _Cutter:
 
     def _defined_name(self, side: Branch) -> tuple[str, str | None]:
         """Return the name and layer letter of what may be defined; None if it is no plain name."""
-        base, scripts = self.reader._flatten(side)  # noqa: SLF001
+        base, scripts = flatten(side)
         if data(base) not in {"NAME", "hat"} or len(scripts) > 1:
             return "", None
         key = self.reader.key_of(base)
@@ -280,7 +281,7 @@ class _Cutter:
             return key, ""
         if data(scripts[0]) != "superscript":
             return key, None
-        layer, transposes, primes = self.reader._layer(scripts[0])  # noqa: SLF001
+        layer, transposes, primes = self.reader.layer(scripts[0])
         if transposes or primes or not isinstance(layer, t.Letter):
             return key, None
         return key, layer.name

@@ -1,0 +1,52 @@
+"""What Check on a page gets to know."""
+
+import json
+
+from bpdocs.equations.browser import answer
+
+BIAS = r"\frac{\partial C}{\partial \bm{b}^{l}} = \bm{\Delta}^{l} \mathbf{1}_{M}"
+
+
+def ask(latex, model="dense", earlier=(), sizes=(3, 5, 4, 2), n_samples=6):
+    """Return the answer as a mapping."""
+    return json.loads(answer(latex, model, list(earlier), list(sizes), n_samples))
+
+
+def test_answer_counts_what_was_compared():
+    """Every entry of every layer is compared: here the biases of three layers."""
+    told = ask(BIAS)
+    assert told["status"] == "holds"
+    assert [(step["shape"], step["numbers"]) for step in told["steps"]] == [("N_l × 1", 5 + 4 + 2)]
+
+
+def test_sizes_are_the_readers():
+    """The network has the sizes that were chosen."""
+    assert ask(BIAS, sizes=(2, 7, 3), n_samples=1)["steps"][0]["numbers"] == 7 + 3
+
+
+def test_false_equation_is_told():
+    """A false equation has its sentence."""
+    told = ask(BIAS.replace(r"\bm{\Delta}", r"\frac{1}{M} \bm{\Delta}"))
+    assert told["status"] == "fails"
+    assert "a mean for a sum" in told["sentence"]
+
+
+def test_earlier_displays_define():
+    """Names that the page defined above are known."""
+    first = r"\bm{G}^{l} := (\bm{W}^{l})^\mathsf{T} \bm{\Delta}^{l}"
+    second = r"\frac{\partial C}{\partial \bm{A}^{l}} = \bm{G}^{l+1}"
+    assert ask(second)["status"] == "unreadable"
+    assert ask(second, earlier=[first])["status"] == "holds"
+
+
+def test_bad_sizes_are_refused():
+    """Sizes that are no network, or a large one, are refused with a sentence."""
+    for sizes, n_samples in (((), 3), ((3,), 3), ((3, 0, 2), 3), ((3, 2), 0), ((9999, 2), 3)):
+        told = ask(BIAS, sizes=sizes, n_samples=n_samples)
+        assert told["status"] == "refused"
+        assert told["sentence"]
+
+
+def test_unknown_model_is_refused():
+    """A model that is not there is told, not raised."""
+    assert ask(BIAS, model="convolution")["status"] == "refused"

@@ -1,0 +1,20 @@
+"""What the printer writes is read as the same claim."""
+
+import pytest
+
+from bpdocs.equations.latex import Printer
+from bpdocs.equations.models import MODELS
+from bpdocs.equations.statements import read_display
+from corpus import ENTRIES
+
+CLAIMS = [entry for entry in ENTRIES if entry.status != "unreadable"]
+
+
+@pytest.mark.parametrize("entry", CLAIMS, ids=lambda entry: entry.place)
+def test_printed_claim_is_read_as_the_same(entry):
+    """A claim that is printed as LaTeX and read again is the claim."""
+    names = MODELS[entry.model].names
+    printer = Printer(names)
+    for claim in read_display(entry.latex, names).claims:
+        (again,) = read_display(printer.claim(claim), names).claims
+        assert again == claim
