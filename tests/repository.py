@@ -19,3 +19,10 @@ def page_name(path: Path) -> str:
 def read(path: Path) -> Page:
     """Read a page of the repository."""
     return read_page(path.read_text(encoding="utf-8"), page_name(path))
+
+
+def address(path: Path) -> str:
+    """Return where a page stands on the site."""
+    language, *rest = path.relative_to(ROOT / "docs").with_suffix("").parts
+    folders = [part for part in rest if part != "index"]
+    return "/".join([*([language] if language != "en" else []), *folders, ""]).lstrip("/")

@@ -144,6 +144,25 @@ class Reader:
         """Return the text of a cell's output."""
         return self.cell(cell).locator("[data-bp-output]").text_content() or ""
 
+    def tools(self, equation: str) -> Locator:
+        """Return what stands under an equation."""
+        return self.page.locator(f"[data-bp-tools={equation}]")
+
+    def check(self, equation: str, action: str = "check") -> str:
+        """Press Check under an equation and return the state that it ends in."""
+        self.tools(equation).locator(f"[data-bp-action={action}]").click()
+        return self.wait_for_check(equation)
+
+    def wait_for_check(self, equation: str) -> str:
+        """Wait for the end of a check, and return its state."""
+        self.page.wait_for_function(
+            "id => !['idle', 'running'].includes("
+            "document.querySelector(`[data-bp-tools='${id}']`).dataset.bpState)",
+            arg=equation,
+            timeout=START_MS,
+        )
+        return self.tools(equation).get_attribute("data-bp-state") or ""
+
     def run_all(self) -> str:
         """Press Run all and return the verdict."""
         self.page.locator("[data-bp-page] [data-bp-action=run-all]").click()

@@ -5,15 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from repository import PAGE_PATHS, ROOT, page_name, read
-
-
-def address(path: Path) -> str:
-    """Return where a page stands on the site."""
-    language, *rest = path.relative_to(ROOT / "docs").with_suffix("").parts
-    folders = [part for part in rest if part != "index"]
-    return "/".join([*([language] if language != "en" else []), *folders, ""]).lstrip("/")
-
+from repository import PAGE_PATHS, address, page_name, read
 
 WITH_CELLS = [path for path in PAGE_PATHS if read(path).cells]
 

@@ -45,7 +45,7 @@ def answer(
     steps = [
         {
             "status": step.status,
-            "sentence": step.sentence,
+            "sentence": f"{step.mistake} ({step.sentence})" if step.mistake else step.sentence,
             "shape": step.left_shape,
             "numbers": step.n_checked,
         }

@@ -83,6 +83,9 @@ def _symbols(claim: t.Claim) -> Iterator[t.Node]:
     """Yield the quantities that the author wrote, and entries of them before they themselves."""
     for side in (claim.left, claim.right):
         for node in side.walk():
+            if isinstance(node, t.Element) and isinstance(node.base, t.Derivative):
+                below = node.base.below  # of a derivative by an entry, the array
+                yield t.Element(below, node.indices, place=below.place)
             is_part = isinstance(node, t.Element) and isinstance(node.base, t.Quantity)
             if (is_part or isinstance(node, t.Quantity)) and node.place != (0, 0):
                 yield node

@@ -9,7 +9,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-export function button(action: string, label: string, press: () => void): HTMLButtonElement {
+export function button(action: string, label: string, press: () => void = () => {}): HTMLButtonElement {
   const made = element("button", `bp-button bp-button-${action}`);
   made.type = "button";
   made.dataset.bpAction = action;

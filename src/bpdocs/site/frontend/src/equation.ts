@@ -42,7 +42,8 @@ export class Equation {
     this.sizes.inputMode = "numeric";
     this.samples.value = String(this.question.samples);
     this.samples.inputMode = "numeric";
-    const again = button("check-again", text.checkAgain, () => void this.check());
+    const again = button("check-again", text.checkAgain);
+    again.type = "submit"; // Enter in a field presses it
     const form = element("form", "bp-check-form");
     form.append(label(text.sizes, this.sizes), label(text.samples, this.samples), again);
     form.addEventListener("submit", (event) => {
