@@ -7,13 +7,14 @@ export NO_MKDOCS_2_WARNING := 1
 
 BENCH_PYTHON ?= .venv-bench/bin/python
 
-.PHONY: help serve build test lint mutations bench lock clean
+.PHONY: help serve build test lint equations mutations bench lock clean
 
 help:
 	@echo "make serve   the site on http://127.0.0.1:$(PORT)/ in both languages, with live reload (PORT=8001 for another port)"
 	@echo "make test    everything that is checked, in CPython and in a real Chromium"
 	@echo "make build   the site in site/, for any static host (set BPDOCS_SITE_URL to its address)"
 	@echo "make lint    linters and types"
+	@echo "make equations  evaluate every displayed equation, and make a mistake in every symbol of them"
 	@echo "make mutations  break every formula of the source, one at a time, and see a test fail"
 	@echo "make bench   speed against PyTorch, as ratios (BENCH_PYTHON=... for a Python that has it)"
 	@echo "make lock    resolve requirements.txt anew from pyproject.toml"
@@ -34,6 +35,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -c "from bpdocs.site.node import run_node; run_node('node_modules/typescript/bin/tsc', '--project', '.')"
+
+equations: $(INSTALLED)
+	$(BIN)/python -m bpdocs.equations pages
+	$(BIN)/python -m bpdocs.equations mutate docs/en
 
 mutations: $(INSTALLED)
 	$(BIN)/python tests/mutations.py

@@ -63,16 +63,18 @@ def test_docstring_examples_print_what_they_say(reader) -> None:
     """The docstrings of the package give the same results in Pyodide."""
     reader.open("")
     state = reader.run_source(
-        "import importlib, pkgutil, bpdocs\n"
+        "import importlib, pkgutil, bpdocs, bpdocs.equations\n"
         "from bpdocs.examples.docstrings import run_docstrings\n"
         "count, wrong = 0, []\n"
-        "for found in pkgutil.iter_modules(bpdocs.__path__, 'bpdocs.'):\n"
-        "    if found.ispkg or found.name == 'bpdocs.distributed':\n"
-        "        continue\n"
-        "    for place, example, outcome in run_docstrings(importlib.import_module(found.name)):\n"
-        "        count += 1\n"
-        "        if not outcome.is_as_printed(example):\n"
-        "            wrong.append((place, example.source, outcome.printed))\n"
+        "for package in (bpdocs, bpdocs.equations):\n"
+        "    for found in pkgutil.iter_modules(package.__path__, f'{package.__name__}.'):\n"
+        "        if found.ispkg or found.name == 'bpdocs.distributed':\n"
+        "            continue\n"
+        "        module = importlib.import_module(found.name)\n"
+        "        for place, example, outcome in run_docstrings(module):\n"
+        "            count += 1\n"
+        "            if not outcome.is_as_printed(example):\n"
+        "                wrong.append((place, example.source, outcome.printed))\n"
         "print(count > 200, wrong)\n"
     )
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 from bpdocs.equations import tree as t
 from bpdocs.equations.shapes import free_letters, layer_letters
 
+# What is changed, and how the published table calls it.
 KINDS = {
-    "transpose": "a transpose",
-    "order": "the order of factors",
-    "layer": "a layer",
-    "index": "an index",
-    "slope": r"\sigma'",
-    "product": r"\odot and the matrix product",
-    "1/M": "1/M",
-    "sum": "the index of a sum",
-    "sign": "a sign",
+    "transpose": "transpose dropped, added or moved",
+    "order": "factors swapped",
+    "product": "⊙ and matrix product exchanged",
+    "layer": "another layer",
+    "index": "another index",
+    "sum": "sum over another index or to another limit",
+    "slope": "σ′ dropped",
+    "1/M": "1/M dropped, doubled or added",
+    "sign": "sign changed",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.edits import Edit, edits
+from bpdocs.equations.edits import KINDS, Edit, edits
 from bpdocs.equations.evaluation import Outcome, evaluate
 from bpdocs.equations.graph import Graph
 from bpdocs.equations.latex import Printer
@@ -117,14 +117,12 @@ def table(found: Iterable[Mutant]) -> tuple[list[str], list[Mutant]]:
         if not mutant.is_found and not mutant.reason:
             alive.append(mutant)
     lines = [
-        "| changed | mutants | found | of these by shapes alone | still true |",
+        "| changed | mistakes | found | by shapes alone | still true |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    for kind in [*total, ""]:
-        counts = [
-            sum(counter.values()) if not kind else counter[kind]
-            for counter in (total, by_numbers, by_shapes, excused)
-        ]
-        cells = " | ".join(str(count) for count in counts)
-        lines.append(f"| {kind or 'all'} | {cells} |")
+    counters = (total, by_numbers, by_shapes, excused)
+    rows = [(label, [counter[kind] for counter in counters]) for kind, label in KINDS.items()]
+    rows.append(("all", [counter.total() for counter in counters]))
+    for label, counts in rows:
+        lines.append(f"| {label} | {' | '.join(str(count) for count in counts)} |")
     return lines, alive
