@@ -111,9 +111,21 @@ class Reader:
 
     def edit(self, source: str, cell: int = 0) -> None:
         """Replace the source of a cell."""
-        if not self.cell(cell).locator("textarea").count():
+        self.open_editor(cell).focus()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(source)
+
+    def open_editor(self, cell: int = 0) -> Locator:
+        """Press Edit unless the editor is open; return what is typed into."""
+        content = self.cell(cell).locator(".cm-content")
+        if not content.count():
             self.press("edit", cell)
-        self.cell(cell).locator("textarea").fill(source)
+            content.wait_for()
+        return content
+
+    def typed(self, cell: int = 0) -> str:
+        """Return the source in the editor."""
+        return "\n".join(self.cell(cell).locator(".cm-line").all_inner_texts())
 
     def run(self, cell: int = 0) -> str:
         """Run a cell to its end and return its state."""
@@ -169,6 +181,11 @@ class Reader:
         bar = self.page.locator("[data-bp-page][data-bp-verdict]")
         bar.wait_for(timeout=START_MS)
         return bar.get_attribute("data-bp-verdict") or ""
+
+    @property
+    def starts(self) -> int:
+        """How often Python was started: each time its worker is loaded."""
+        return len([url for url in self.requests if "/assets/worker-" in url])
 
     @property
     def outside(self) -> list[str]:

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from bpdocs.examples.model import Example, Outcome
+from bpdocs.examples.model import Example, Outcome, Place, Rich
 from bpdocs.examples.reader import read_examples
-from bpdocs.examples.runner import new_namespace, run_example
+from bpdocs.examples.runner import MAX_PRINTED, new_namespace, run_example
 
 
 def run(*lines, line=1, **keywords):
@@ -305,3 +305,42 @@ def test_expected_syntax_error_is_as_printed():
 def test_builtins_are_there():
     """A new namespace has the built-in names."""
     assert run("len(str(2**10))").printed == "4\n"
+
+
+def test_error_has_its_place():
+    """An error tells the line and the columns where it happened, as characters."""
+    outcome = run("x = 1", "y = 'é', (x / 0)")
+    assert outcome.place == Place(2, 10, 2, 15)
+
+
+def test_place_is_that_of_the_cell():
+    """An error inside a library is placed at the call in the cell."""
+    outcome = run("import json", "json.loads('{')")
+    assert outcome.place == Place(2, 0, 2, 15)
+
+
+def test_syntax_error_has_its_place():
+    """A syntax error is placed where Python points."""
+    assert run("a = (1 +").place == Place(1, 4, 1, 4)
+
+
+def test_rich_values_are_kept_beside_the_text():
+    """A value with HTML is printed as text too, so that the verdict does not depend on it."""
+    outcome = run(
+        "class A:",
+        "    def _repr_html_(self): return '<b>a</b>'",
+        "    def __repr__(self): return 'a'",
+        "A()",
+    )
+    assert outcome.printed == "a\n"
+    assert outcome.rich == (Rich("text/html", "<b>a</b>"),)
+
+
+def test_endless_output_is_dropped():
+    """Beyond a million characters nothing is kept or passed on, and it is counted."""
+    written = []
+    example = Example("for _ in range(30):\n    print('x' * 99_999)\n", 1)
+    outcome = run_example(example, new_namespace(), write=lambda text, _: written.append(text))
+    assert len(outcome.printed) == sum(map(len, written)) + (not outcome.printed.endswith("\n"))
+    assert MAX_PRINTED <= len(outcome.printed) <= MAX_PRINTED + 1
+    assert outcome.dropped == 3_000_000 - MAX_PRINTED

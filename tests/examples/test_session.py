@@ -19,11 +19,38 @@ def run(session, source, page="a", cell="cell-1", write=lambda *_: None):
     return json.loads(session.run_cell(page, cell, json.dumps(examples), write))
 
 
-def test_result_has_five_fields():
-    """A result is what was printed, the error, its traceback, and two flags."""
+def test_result_has_all_fields():
+    """A result is what came of the example, and whether it is the same as printed."""
     assert run(Session(), ">>> 1 + 1\n2") == [
-        {"printed": "2\n", "error": None, "traceback": None, "stopped": False, "same": True}
+        {
+            "printed": "2\n",
+            "error": None,
+            "traceback": None,
+            "stopped": False,
+            "place": None,
+            "rich": [],
+            "dropped": 0,
+            "same": True,
+        }
     ]
+
+
+def test_names_of_the_page_are_completed():
+    """The editor gets the variables of its own page, and what its source imports."""
+    session = Session()
+    run(session, "momentum = 1\n", page="a")
+    assert json.loads(session.inspect("a", "complete", "mom", ""))[0]["label"] == "momentum"
+    assert json.loads(session.inspect("b", "complete", "mom", "")) == []
+    source = "from bpdocs import Network"
+    assert (
+        json.loads(session.inspect("b", "complete", "Network.fr", source))[0]["type"] == "function"
+    )
+
+
+def test_names_are_described():
+    """The editor gets what a name means, or null."""
+    assert json.loads(Session().inspect("a", "describe", "len", ""))["signature"].startswith("len(")
+    assert json.loads(Session().inspect("a", "describe", "unknown", "")) is None
 
 
 def test_result_says_when_it_differs():

@@ -27,6 +27,24 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in a cell's source an error happened; columns count characters from 0."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class Rich:
+    """A value as something else than text: its media type, and the data as text."""
+
+    mime: str
+    data: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What running an example gave.
 
@@ -40,12 +58,21 @@ class Outcome:
         The whole traceback, from the cell on.
     stopped : bool
         Whether a KeyboardInterrupt ended it.
+    place : Place or None
+        Where in the source the exception came from.
+    rich : tuple of Rich
+        The values that have more than a text, in the order in which they were shown.
+    dropped : int
+        How many characters were not kept, because there were too many.
     """
 
     printed: str
     error: str | None = None
     traceback: str | None = None
     stopped: bool = False
+    place: Place | None = None
+    rich: tuple[Rich, ...] = ()
+    dropped: int = 0
 
     def is_as_printed(self, example: Example) -> bool:
         """Tell whether the outcome is, to the letter, what the example's page prints."""

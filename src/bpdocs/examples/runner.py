@@ -10,9 +10,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bpdocs.examples.model import Example, Outcome, Stream
+from bpdocs.examples.model import Example, Outcome, Place, Rich, Stream
+from bpdocs.examples.rich import represent
 
 Write = Callable[[str, Stream], None]
+
+# A loop that prints for ever must not fill the memory before the reader presses Stop.
+MAX_PRINTED = 1_000_000  # characters
 
 
 def new_namespace() -> dict[str, Any]:
@@ -45,7 +49,8 @@ def run_example(
     Outcome
         What was printed, and the exception if one ended the run.
     """
-    printed: list[str] = []
+    printed = _Printed()
+    rich: list[Rich] = []
     out = _Tee("stdout", printed, write)
     filename = source_name(cell)
     # Leading newlines give every statement the line number that the reader sees.
@@ -58,13 +63,19 @@ def run_example(
         ):
             for statement in ast.parse(source, filename).body:
                 code = compile(ast.Interactive([statement]), filename, "single", dont_inherit=True)
-                with _displaying(namespace):
+                with _displaying(namespace, rich):
                     exec(code, namespace)  # noqa: S102 - running the reader's code is the purpose
     except KeyboardInterrupt:
-        return Outcome(_end_line(printed), stopped=True)
+        ending: dict[str, Any] = {"stopped": True}
     except BaseException as error:  # noqa: BLE001 - SystemExit must not end the reader's Python
-        return Outcome(_end_line(printed), _last_line(error), _format_traceback(error, filename))
-    return Outcome(_end_line(printed))
+        ending = {
+            "error": _last_line(error),
+            "traceback": _format_traceback(error, filename),
+            "place": _place(error, filename),
+        }
+    else:
+        ending = {}
+    return Outcome(printed.text, rich=tuple(rich), dropped=printed.dropped, **ending)
 
 
 def source_name(cell: str) -> str:
@@ -73,12 +84,15 @@ def source_name(cell: str) -> str:
 
 
 @contextlib.contextmanager
-def _displaying(namespace: dict[str, Any]) -> Iterator[None]:
+def _displaying(namespace: dict[str, Any], rich: list[Rich]) -> Iterator[None]:
     """Print the values of expressions, and keep the last as _, as the prompt does."""
 
     def display(value: object) -> None:
         if value is not None:
             print(repr(value))
+            more = represent(value)
+            if more:
+                rich.append(more)
             namespace["__builtins__"]["_"] = value
 
     hook, sys.displayhook = sys.displayhook, display
@@ -91,7 +105,7 @@ def _displaying(namespace: dict[str, Any]) -> Iterator[None]:
 class _Tee(io.TextIOBase):
     """A text stream that keeps what is written and passes it on."""
 
-    def __init__(self, stream: Stream, printed: list[str], write: Write | None) -> None:
+    def __init__(self, stream: Stream, printed: "_Printed", write: Write | None) -> None:
         self.stream: Stream = stream
         self.printed = printed
         self.pass_on = write
@@ -99,18 +113,37 @@ class _Tee(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self.printed.append(text)
-        if self.pass_on:
-            self.pass_on(text, self.stream)
+        kept = self.printed.add(text)
+        if kept and self.pass_on:
+            self.pass_on(kept, self.stream)
         return len(text)
 
     def writable(self) -> bool:
         return True
 
 
-def _end_line(printed: list[str]) -> str:
-    text = "".join(printed)
-    return text if not text or text.endswith("\n") else text + "\n"
+class _Printed:
+    """What was printed, up to a limit."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.room = MAX_PRINTED
+        self.dropped = 0
+
+    def add(self, text: str) -> str:
+        """Keep a text; return what there was room for."""
+        kept = text[: self.room]
+        self.room -= len(kept)
+        self.dropped += len(text) - len(kept)
+        if kept:
+            self.pieces.append(kept)
+        return kept
+
+    @property
+    def text(self) -> str:
+        """All that was kept, ending in a newline."""
+        text = "".join(self.pieces)
+        return text if not text or text.endswith("\n") else text + "\n"
 
 
 def _last_line(error: BaseException) -> str:
@@ -127,6 +160,29 @@ def _format_traceback(error: BaseException, filename: str) -> str:
     shown = [frame for frame in frames[first:] if frame.filename != __file__]
     formatted.stack = traceback.StackSummary.from_list(shown)
     return "".join(formatted.format())
+
+
+def _place(error: BaseException, filename: str) -> Place | None:
+    """Return where in the cell an error came from: the innermost of its frames, or the syntax."""
+    formatted = traceback.TracebackException.from_exception(error)
+    if isinstance(error, SyntaxError) and error.filename == filename and error.lineno:
+        column = (error.offset or 1) - 1
+        end = (error.end_offset or 0) - 1
+        return Place(error.lineno, column, error.end_lineno or error.lineno, max(end, column))
+    frames = [frame for frame in formatted.stack if frame.filename == filename]
+    if not frames:
+        return None
+    frame = frames[-1]
+    first = frame.lineno or 1
+    last = frame.end_lineno or first
+    begin = _characters(filename, first, frame.colno)
+    return Place(first, begin, last, _characters(filename, last, frame.end_colno))
+
+
+def _characters(filename: str, line: int, size: int | None) -> int:
+    """Return how many characters the first bytes of a line are; Python counts bytes."""
+    text = linecache.getline(filename, line).encode()
+    return len(text[: size or 0].decode(errors="replace"))
 
 
 def _remember_source(filename: str, source: str) -> None:

@@ -2,10 +2,11 @@
 
 import json
 import linecache
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bpdocs.examples.model import Example, Outcome
+from bpdocs.examples.names import complete, describe, import_names
 from bpdocs.examples.runner import Write, new_namespace, run_example, source_name
 
 
@@ -43,7 +44,7 @@ class Session:
         Returns
         -------
         str
-            JSON: for each example that ran `printed`, `error`, `traceback`, `stopped`, `same`.
+            JSON: for each example that ran the fields of `Outcome`, and `same`.
         """
         state = self._pages.setdefault(page, _PageState())
         self._show_sources(state)
@@ -56,12 +57,32 @@ class Session:
             except KeyboardInterrupt:  # Stop came between two statements
                 outcome = Outcome("", stopped=True)
             same = outcome.is_as_printed(example)
-            results.append({**vars(outcome), "same": same})
+            results.append({**asdict(outcome), "same": same})
             if outcome.stopped or (outcome.error and not same):
                 break
         if source_name(cell) in linecache.cache:
             state.sources[source_name(cell)] = linecache.cache[source_name(cell)]
         return json.dumps(results)
+
+    def inspect(self, page: str, what: str, text: str, source: str) -> str:
+        """Return what the editor asks for, as JSON.
+
+        Parameters
+        ----------
+        page : str
+            Whose variables are known.
+        what : str
+            "complete" for the names that may follow `text`; "describe" for the name `text`.
+        text : str
+            The source up to the cursor, or a dotted name.
+        source : str
+            The whole source; what it imports is known too.
+        """
+        names = {**import_names(source), **self._pages.get(page, _PageState()).namespace}
+        if what == "complete":
+            return json.dumps([vars(name) for name in complete(text, names)])
+        description = describe(text, names)
+        return json.dumps(description and vars(description))
 
     def _show_sources(self, state: _PageState) -> None:
         """Let tracebacks find the sources of one page: the ids of cells recur on others."""

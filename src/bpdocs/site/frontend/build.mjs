@@ -11,6 +11,9 @@ const options = {
   target: "es2022",
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  // What import() asks for, such as the editor, becomes a file of its own.
+  splitting: true,
   // Every browser that runs Pyodide reads woff2; the older formats are left out.
   loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
   outdir,

@@ -1,10 +1,14 @@
-// One cell: its buttons, its state and its output. Knows nothing of Python or of other cells.
+// One cell: its buttons, its state and its verdict. Knows nothing of Python or of other cells.
 //
 // The build writes   [data-bp-cell][data-bp-state][data-bp-examples] > .bp-code, [data-bp-output]
 // and this adds      .bp-bar > [data-bp-action], .bp-status;  [data-bp-progress];  .bp-more
 
+import type { EditorHooks } from "./editor";
+import { keepEdit, keptEdit, packEdit } from "./edits";
 import { button, element } from "./elements";
+import { Output } from "./output";
 import type { Example, Result, StreamName } from "./protocol";
+import { Source } from "./source";
 import { strings } from "./strings";
 
 export type State =
@@ -17,58 +21,62 @@ export type State =
   | "error"
   | "stopped";
 
-export type Action = "run" | "stop" | "edit" | "reset" | "copy";
+const ACTIONS = ["run", "stop", "edit", "reset", "share", "copy"] as const;
+export type Action = (typeof ACTIONS)[number];
 
-const SHOWN_LINES = 1000;
+export interface CellHooks extends Pick<EditorHooks, "complete" | "describe"> {
+  act(action: Action, cell: Cell): void;
+}
 
 export class Cell {
   readonly id: string;
+  /** Whether its source came with a link and the reader has not run it yet. */
+  isForeign = false;
   private readonly examples: Example[];
-  private readonly code: HTMLElement;
-  private readonly output: HTMLElement;
-  private readonly printed: Node[];
+  private readonly program: Source;
+  private readonly output: Output;
   private readonly status = element("span", "bp-status");
-  private readonly more = element("div", "bp-more");
   private readonly buttons: Record<Action, HTMLButtonElement>;
-  private editor: HTMLTextAreaElement | null = null;
-  private stream: HTMLElement | null = null;
-  private streamedLines = 0;
 
   constructor(
     readonly root: HTMLElement,
-    private readonly place: { number: number; of: number },
-    act: (action: Action, cell: Cell) => void,
+    place: { number: number; of: number },
+    private readonly pageKey: string,
+    hooks: CellHooks,
   ) {
     const text = strings();
     this.id = root.dataset.bpCell!;
     this.examples = JSON.parse(root.dataset.bpExamples!) as Example[];
-    this.code = root.querySelector<HTMLElement>(".bp-code")!;
-    this.output = root.querySelector<HTMLElement>("[data-bp-output]")!;
-    this.printed = [...this.output.childNodes].map((node) => node.cloneNode(true));
+    const code = root.querySelector<HTMLElement>(".bp-code")!;
+    this.output = new Output(root.querySelector<HTMLElement>("[data-bp-output]")!);
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", text.group(place.number, place.of));
-    const make = (action: Action) => button(action, text[action], () => act(action, this));
-    this.buttons = {
-      run: make("run"),
-      stop: make("stop"),
-      edit: make("edit"),
-      reset: make("reset"),
-      copy: make("copy"),
-    };
+    this.buttons = Object.fromEntries(
+      ACTIONS.map((action) => [
+        action,
+        button(action, text[action], () => hooks.act(action, this)),
+      ]),
+    ) as Record<Action, HTMLButtonElement>;
+    const original = this.examples.map(({ source }) => source).join("");
+    this.program = new Source(code, original, text.editor(place.number, place.of), {
+      ...hooks,
+      changed: (source) => this.change(source),
+      leave: () => this.buttons.run.focus(),
+    });
     const bar = element("div", "bp-bar");
     bar.append(...Object.values(this.buttons), this.status);
-    this.code.after(bar);
-    this.output.after(this.more);
+    code.after(bar);
     this.setState("idle");
+    this.restore();
   }
 
   /** The source as it would run now. */
   get source(): string {
-    return this.editor?.value ?? this.originalSource;
+    return this.program.text;
   }
 
   get isEdited(): boolean {
-    return this.source !== this.originalSource;
+    return this.program.isEdited;
   }
 
   get state(): State {
@@ -79,10 +87,6 @@ export class Cell {
   get toRun(): Example[] {
     if (!this.isEdited) return this.examples;
     return [{ source: this.source, line: 1, printed: "", error: null }];
-  }
-
-  private get originalSource(): string {
-    return this.examples.map(({ source }) => source).join("");
   }
 
   /** The state as a word for the reader. */
@@ -100,7 +104,7 @@ export class Cell {
 
   setState(state: State, sentence = ""): void {
     const isBusy = state === "starting" || state === "running";
-    const { run, stop } = this.buttons;
+    const { run, stop, edit, reset, share } = this.buttons;
     const hasFocus = document.activeElement === run || document.activeElement === stop;
     this.root.dataset.bpState = state;
     this.status.textContent = sentence;
@@ -108,9 +112,10 @@ export class Cell {
     stop.hidden = !isBusy;
     // Run and Stop take each other's place; a keyboard must not fall out of the cell.
     if (hasFocus) (isBusy ? stop : run).focus({ preventScroll: true });
-    this.buttons.edit.hidden = this.editor !== null;
-    this.buttons.reset.hidden = this.editor === null && state === "idle";
-    if (this.editor) this.editor.readOnly = isBusy;
+    edit.hidden = this.program.isOpen;
+    reset.hidden = !this.program.isOpen && !this.isEdited && state === "idle";
+    share.hidden = !this.isEdited;
+    this.program.setReadOnly(isBusy);
   }
 
   /** Show a sentence beside the buttons; the state stays. */
@@ -120,91 +125,97 @@ export class Cell {
 
   /** Empty the output for a run. */
   beginOutput(): void {
-    this.stream = element("pre", "bp-text");
-    this.streamedLines = 0;
-    this.output.replaceChildren(this.stream);
-    this.more.replaceChildren();
+    this.isForeign = false;
+    this.program.markError(null);
+    this.output.begin();
   }
 
   write(text: string, stream: StreamName): void {
-    if (!this.stream || this.streamedLines > SHOWN_LINES) return;
-    this.streamedLines += text.split("\n").length - 1;
-    const piece = element("span", `bp-${stream}`);
-    piece.textContent = text;
-    this.stream.append(piece);
+    this.output.write(text, stream);
   }
 
   /** Show what a run gave, and return the state that it leaves. */
   showResults(results: Result[]): State {
-    const text = strings();
-    const pieces = results.map(({ printed, error }) => printed + (error ?? "")).join("");
-    this.output.replaceChildren(shortened(pieces));
-    this.more.replaceChildren();
-    const unexpected = results.find(({ error, same }) => error !== null && !same);
-    if (unexpected?.traceback) this.more.append(folded(text.traceback, unexpected.traceback));
     const state = this.judge(results);
-    if (state === "differs" || (state === "error" && !this.isEdited)) {
-      const label = element("p", "bp-label");
-      label.textContent = text.printed;
-      const expected = element("div", "bp-expected");
-      expected.append(...this.printed.map((node) => node.cloneNode(true)));
-      this.more.append(label, expected);
-    }
+    this.output.finish(results, state === "differs" || (state === "error" && !this.isEdited));
+    const wrong = results.find(({ error, same, place }) => error !== null && !same && place);
+    if (wrong) this.program.markError({ ...wrong.place!, message: wrong.error! });
     return state;
   }
 
   /** Put the page's own result back. */
   showPrinted(): void {
-    this.output.replaceChildren(...this.printed.map((node) => node.cloneNode(true)));
-    this.more.replaceChildren();
+    this.output.showPrinted();
   }
 
   showProgress(progress: HTMLElement): void {
     this.root.querySelector(".bp-bar")!.after(progress);
   }
 
-  edit(run: () => void): void {
-    if (this.editor) return;
-    const editor = element("textarea", "bp-editor");
-    editor.value = this.originalSource;
-    editor.rows = this.originalSource.split("\n").length;
-    editor.spellcheck = false;
-    editor.autocapitalize = "off";
-    editor.setAttribute("aria-label", strings().editor(this.place.number, this.place.of));
-    editor.addEventListener("input", () => {
-      editor.rows = editor.value.split("\n").length;
-    });
-    editor.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.buttons.run.focus();
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-        event.preventDefault();
-        run();
-      }
-    });
-    this.editor = editor;
-    this.code.hidden = true;
-    this.code.after(editor);
-    this.setState(this.state, this.status.textContent ?? "");
-    editor.focus();
+  async edit(): Promise<void> {
+    try {
+      await this.program.edit();
+      this.setState(this.state, this.status.textContent ?? "");
+    } catch {
+      this.say(strings().noEditor);
+    }
   }
 
+  /** Go on to this cell: into its editor if it is open. */
+  focus(): void {
+    if (this.program.isOpen) this.program.focus();
+    else this.buttons.run.focus();
+    this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Put the page's source and result back, and drop what was kept. */
   reset(): void {
-    this.editor?.remove();
-    this.editor = null;
-    this.code.hidden = false;
+    this.program.reset();
+    this.isForeign = false;
+    keepEdit(this.pageKey, this.id, this.program.original, this.program.original);
     this.showPrinted();
     this.setState("idle");
     this.buttons.run.focus();
   }
 
+  /** Show source that came with a link; nothing runs by itself. */
+  receive(source: string): void {
+    this.program.replace(source);
+    this.isForeign = this.isEdited;
+    this.setState("idle", strings().received);
+    this.root.scrollIntoView({ block: "nearest" });
+  }
+
   async copy(): Promise<void> {
-    const text = strings();
+    await this.toClipboard(this.source, strings().copied, strings().notCopied);
+  }
+
+  async share(): Promise<void> {
+    const link = new URL(await packEdit(this.id, this.source), location.href).href;
+    history.replaceState(history.state, "", link);
+    await this.toClipboard(link, strings().shared, strings().sharedAbove);
+  }
+
+  private async toClipboard(text: string, done: string, failed: string): Promise<void> {
     try {
-      await navigator.clipboard.writeText(this.source);
-      this.say(text.copied);
+      await navigator.clipboard.writeText(text);
+      this.say(done);
     } catch {
-      this.say(text.notCopied);
+      this.say(failed);
     }
+  }
+
+  private change(source: string): void {
+    const isKept = keepEdit(this.pageKey, this.id, this.program.original, source);
+    this.buttons.share.hidden = !this.isEdited;
+    if (!isKept) this.say(strings().notKept);
+  }
+
+  private restore(): void {
+    const kept = keptEdit(this.pageKey, this.id, this.program.original);
+    if (!kept) return;
+    this.program.replace(kept.source);
+    this.setState("idle", kept.isOld ? strings().keptOld : strings().kept);
   }
 
   private judge(results: Result[]): State {
@@ -215,27 +226,4 @@ export class Cell {
     const expectedError = this.examples[results.length - 1]?.error;
     return last?.error && !last.same && !expectedError ? "error" : "differs";
   }
-}
-
-function shortened(text: string): HTMLElement {
-  const pre = element("pre", "bp-text");
-  const lines = text.split("\n");
-  const isLong = lines.length > SHOWN_LINES + 1;
-  pre.textContent = isLong ? lines.slice(0, SHOWN_LINES).join("\n") + "\n" : text;
-  if (isLong) {
-    const note = element("span", "bp-note");
-    note.textContent = strings().shortened(lines.length - 1 - SHOWN_LINES);
-    pre.append(note);
-  }
-  return pre;
-}
-
-function folded(title: string, text: string): HTMLElement {
-  const details = element("details", "bp-traceback");
-  const summary = element("summary", "");
-  summary.textContent = title;
-  const pre = element("pre", "bp-text");
-  pre.textContent = text;
-  details.append(summary, pre);
-  return details;
 }

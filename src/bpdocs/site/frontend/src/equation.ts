@@ -63,7 +63,10 @@ export class Equation {
     const samples = numbers(this.samples.value)[0] ?? 0;
     const call = [latex, model, earlier, numbers(this.sizes.value), samples];
     const python = `from bpdocs.equations.browser import answer\nprint(answer(*${quote(call)}))\n`;
-    const printed = await this.page.ask(python, (progress) => this.result.replaceChildren(progress));
+    const printed = await this.page.ask(python, {
+      show: (progress) => this.result.replaceChildren(progress),
+      retry: () => void this.check(),
+    });
     try {
       this.show(JSON.parse(printed) as Answer);
     } catch {

@@ -1,13 +1,24 @@
-// One page: which cells have run, in which order they must run, and the bar for all of them.
+// One page: which cells have run, and in which order they must run.
 //
 // A run always means: as if the page had been run from the top. Cells above that have not run, or
 // have changed since, run first; a cell that runs a second time starts from fresh variables.
 
-import { Cell, type Action } from "./cell";
+import { Cell, type Action, type CellHooks } from "./cell";
+import { unpackEdit } from "./edits";
 import { button, element } from "./elements";
-import type { Problem } from "./protocol";
-import type { Ending, Runner, StartListener } from "./runner";
+import { keyOf, showKeys } from "./keys";
+import type { Description, NameFound } from "./protocol";
+import type { Runner } from "./runner";
+import { startPython, type StartPlace } from "./start";
 import { strings } from "./strings";
+import { showReport } from "./verify";
+
+const STILL_RUNNING_MS = 20_000;
+const VERSIONS = `import platform, importlib.metadata
+print(f"Python {platform.python_version()}", *(
+    f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "bpdocs")
+), sep=" · ", end="")
+`;
 
 export class Page {
   private readonly cells: Cell[];
@@ -29,26 +40,25 @@ export class Page {
   ) {
     const roots = [...document.querySelectorAll<HTMLElement>("[data-bp-cell]")];
     this.runtime = new URL(bar.dataset.bpRuntime!, location.href).href;
-    this.cells = roots.map(
-      (root, index) =>
-        new Cell(root, { number: index + 1, of: roots.length }, (action, cell) =>
-          this.act(action, cell),
-        ),
-    );
+    const hooks = this.hooks();
+    this.cells = roots.map((root, index) => {
+      const cell = new Cell(root, { number: index + 1, of: roots.length }, this.key, hooks);
+      root.addEventListener("keydown", (event) => this.press(event, cell), { capture: true });
+      const prefetch = () => void runner.prefetch(this.runtime);
+      const run = root.querySelector<HTMLElement>("[data-bp-action=run]")!;
+      run.addEventListener("pointerenter", prefetch, { once: true });
+      run.addEventListener("focus", prefetch, { once: true });
+      return cell;
+    });
     this.live.setAttribute("role", "status");
-    const text = strings();
-    bar.replaceChildren(
-      ...(this.cells.length ? [button("run-all", text.runAll, () => void this.runAll())] : []),
-      button("restart", text.restart, () => this.restart()),
-      this.status,
-      this.live,
-    );
+    this.fillBar();
+    void this.receive();
   }
 
   /** Run Python beside the cells, out of their variables; return what it prints, or why not. */
-  async ask(python: string, show: (progress: HTMLElement) => void): Promise<string> {
+  async ask(python: string, place: StartPlace): Promise<string> {
     const asked = this.queue.then(async () => {
-      const failure = await this.prepare(show);
+      const failure = await startPython(this.runner, this.runtime, place);
       if (failure) return failure;
       let printed = "";
       const examples = [{ source: python, line: 1, printed: "", error: null }];
@@ -72,25 +82,73 @@ export class Page {
     if (this.runner.isReady) this.runner.stop(this.runtime);
   }
 
-  private act(action: Action, cell: Cell): void {
-    switch (action) {
-      case "run":
-        void this.run(cell);
-        break;
-      case "stop":
-        this.round += 1;
-        this.runner.stop(this.runtime);
-        break;
-      case "edit":
-        cell.edit(() => void this.run(cell));
-        break;
-      case "reset":
-        cell.reset();
-        break;
-      case "copy":
-        void cell.copy();
-        break;
+  private hooks(): CellHooks {
+    const question = { page: this.key };
+    const ask = (what: "complete" | "describe", text: string, source: string) =>
+      this.runner.inspect({ ...question, what, text, source });
+    return {
+      act: (action, cell) => this.act(action, cell),
+      complete: async (before, source) =>
+        ((await ask("complete", before, source)) as NameFound[] | null) ?? [],
+      describe: async (name, source) =>
+        (await ask("describe", name, source)) as Description | null,
+    };
+  }
+
+  private fillBar(): void {
+    const text = strings();
+    const ofCells = [
+      button("run-all", text.runAll, () => void this.runAll()),
+      button("verify", text.verify, () => void this.verify()),
+    ];
+    this.bar.replaceChildren(
+      ...(this.cells.length ? ofCells : []),
+      button("restart", text.restart, () => this.restart()),
+      ...(this.cells.length ? [button("keys", text.keys, showKeys)] : []),
+      this.status,
+      this.live,
+    );
+  }
+
+  /** Show the edit that a link carries; it waits for the reader. */
+  private async receive(): Promise<void> {
+    try {
+      const edit = await unpackEdit(location.hash);
+      if (!edit) return;
+      const cell = this.cells.find(({ id }) => id === edit[0]);
+      if (!cell) throw new Error(edit[0]);
+      cell.receive(edit[1]);
+    } catch {
+      this.status.textContent = strings().badLink;
+      this.tell(strings().badLink);
     }
+  }
+
+  private act(action: Action, cell: Cell): void {
+    const actions: Record<Action, () => unknown> = {
+      run: () => this.run(cell),
+      stop: () => this.stop(),
+      edit: () => cell.edit(),
+      reset: () => cell.reset(),
+      share: () => cell.share(),
+      copy: () => cell.copy(),
+    };
+    void actions[action]();
+  }
+
+  private press(event: KeyboardEvent, cell: Cell): void {
+    const key = keyOf(event);
+    if (!key) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (key === "stop") this.stop();
+    else void this.run(cell);
+    if (key === "run-on") (this.cells[this.cells.indexOf(cell) + 1] ?? cell).focus();
+  }
+
+  private stop(): void {
+    this.round += 1;
+    this.runner.stop(this.runtime);
   }
 
   private run(cell: Cell): Promise<unknown> {
@@ -110,14 +168,22 @@ export class Page {
     this.queue = this.queue.then(async () => {
       this.ran = [];
       for (let index = 0; index < this.cells.length; index += 1) {
-        if (round !== this.round || !(await this.runThrough(index))) break;
+        if (this.cells[index]!.isForeign) this.cells[index]!.say(strings().foreign);
+        if (round !== this.round || this.cells[index]!.isForeign) break;
+        if (!(await this.runThrough(index))) break;
       }
       const same = this.cells.filter(({ state }) => state === "same").length;
       this.bar.dataset.bpVerdict = `${same}/${this.cells.length}`;
       this.status.textContent = strings().verdict(same, this.cells.length);
-      this.live.textContent = this.status.textContent;
+      this.tell(this.status.textContent);
     });
     await this.queue;
+  }
+
+  private async verify(): Promise<void> {
+    await this.runAll();
+    const place = { show: () => {}, retry: () => void this.verify() };
+    showReport(this.bar, this.cells, await this.ask(VERSIONS, place));
   }
 
   private restart(): void {
@@ -125,7 +191,7 @@ export class Page {
     delete this.bar.dataset.bpVerdict;
     if (this.runner.isReady) this.runner.restart(this.runtime);
     this.status.textContent = strings().restarted;
-    this.live.textContent = this.status.textContent;
+    this.tell(this.status.textContent);
     for (const cell of this.cells) {
       if (cell.state === "starting" || cell.state === "running") continue;
       cell.showPrinted();
@@ -137,16 +203,12 @@ export class Page {
   private async runThrough(target: number): Promise<boolean> {
     const cell = this.cells[target]!;
     const { round } = this;
-    if (!(await this.startPython(cell)) || round !== this.round) return false;
-    if (this.generation !== this.runner.generation) this.ran = [];
-    this.generation = this.runner.generation;
-    const above = this.cells.slice(0, target).map(({ source }) => source);
-    const isPrefix = this.ran.every((source, index) => source === above[index]);
-    if (!isPrefix || this.ran.length === 0) {
-      this.ran = [];
-      this.runner.forget(this.key);
+    if (!(await this.startFor(cell)) || round !== this.round) return false;
+    const first = this.firstToRun(target);
+    if (this.cells.slice(first, target).some(({ isForeign }) => isForeign)) {
+      cell.setState("idle", strings().foreignAbove);
+      return false;
     }
-    const first = this.ran.length;
     for (let index = first; index <= target; index += 1) {
       if (await this.runOne(this.cells[index]!)) continue;
       if (index < target) cell.setState("idle", strings().aboveFailed);
@@ -156,28 +218,32 @@ export class Page {
     return true;
   }
 
-  private async startPython(cell: Cell): Promise<boolean> {
-    const sentence = await this.prepare((progress) => {
-      cell.setState("starting");
-      cell.showProgress(progress);
+  /** Return from which cell on the page must run; drop its variables if that is the first. */
+  private firstToRun(target: number): number {
+    if (this.generation !== this.runner.generation) this.ran = [];
+    this.generation = this.runner.generation;
+    const above = this.cells.slice(0, target).map(({ source }) => source);
+    const isPrefix = this.ran.every((source, index) => source === above[index]);
+    if (!isPrefix || this.ran.length === 0) {
+      this.ran = [];
+      this.runner.forget(this.key);
+    }
+    return this.ran.length;
+  }
+
+  private async startFor(cell: Cell): Promise<boolean> {
+    const sentence = await startPython(this.runner, this.runtime, {
+      show: (progress) => {
+        cell.setState("starting");
+        cell.showProgress(progress);
+      },
+      retry: () => void this.run(cell),
     });
     if (!sentence) return true;
     cell.showPrinted();
     cell.setState("idle", sentence);
-    return false;
-  }
-
-  /** Start Python unless it runs, with its progress shown; return "", or why it did not start. */
-  private async prepare(show: (progress: HTMLElement) => void): Promise<string> {
-    if (this.runner.isReady) return "";
-    const progress = new StartProgress();
-    show(progress.root);
-    const failure = await this.runner.start(this.runtime, progress);
-    progress.root.remove();
-    if (!failure) return "";
-    const sentence = failure.kind === "failed" ? explain(failure) : strings().stoppedStart;
     this.tell(sentence);
-    return sentence;
+    return false;
   }
 
   /** Run one cell and tell whether Python can go on from there. */
@@ -186,57 +252,25 @@ export class Page {
     const { source } = cell;
     cell.beginOutput();
     cell.setState("running", text.running);
+    const notice = setTimeout(() => {
+      cell.say(text.stillRunning);
+      this.tell(text.stillRunning);
+    }, STILL_RUNNING_MS);
     const ending = await this.runner.run(this.key, cell.id, cell.toRun, (piece, stream) =>
       cell.write(piece, stream),
     );
+    clearTimeout(notice);
     if (ending.kind !== "finished") {
       const sentence = ending.kind === "killed" ? text.killed : text.crashed;
       cell.setState("stopped", sentence);
-      this.live.textContent = sentence;
+      this.tell(sentence);
       return false;
     }
     const state = cell.showResults(ending.results);
     cell.setState(state);
     cell.say(cell.verdict);
-    this.live.textContent = cell.verdict;
+    this.tell(cell.verdict);
     this.ran.push(source);
     return state === "same" || state === "done" || state === "differs";
-  }
-}
-
-function explain({ problem, detail }: Extract<Ending, { kind: "failed" }>): string {
-  const text = strings();
-  const sentences: Record<Problem, (detail: string) => string> = {
-    unreachable: text.unreachable,
-    corrupt: text.corrupt,
-    broken: text.broken,
-  };
-  return sentences[problem](detail);
-}
-
-/** The progress element and its sentence, beside the cell that waits. */
-class StartProgress implements StartListener {
-  readonly root = element("div", "bp-progress");
-  private readonly bar = element("progress", "");
-  private readonly sentence = element("span", "");
-
-  constructor() {
-    this.root.dataset.bpProgress = "";
-    this.bar.max = 1;
-    this.bar.value = 0;
-    this.bar.setAttribute("aria-label", "Python");
-    this.root.append(this.bar, this.sentence);
-    this.progress(0, 0);
-  }
-
-  progress(loaded: number, total: number): void {
-    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-    this.bar.value = total ? loaded / total : 0;
-    this.sentence.textContent = strings().downloading(megabytes(loaded), megabytes(total));
-  }
-
-  booting(): void {
-    this.bar.removeAttribute("value");
-    this.sentence.textContent = strings().booting;
   }
 }

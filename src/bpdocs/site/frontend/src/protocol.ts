@@ -15,6 +15,37 @@ export interface Result {
   traceback: string | null;
   stopped: boolean;
   same: boolean;
+  place: PlaceInSource | null;
+  rich: Rich[];
+  /** How many characters were printed beyond what is kept. */
+  dropped: number;
+}
+
+/** Lines count from 1, columns from 0. */
+export interface PlaceInSource {
+  line: number;
+  column: number;
+  end_line: number;
+  end_column: number;
+}
+
+/** A value as more than text: HTML, a picture, a formula, or the cells of an array. */
+export interface Rich {
+  mime: string;
+  data: string;
+}
+
+/** A name that may follow in the editor; Python's `NameFound`. */
+export interface NameFound {
+  label: string;
+  type: string;
+  path: string;
+}
+
+/** What a name means; Python's `Description`. */
+export interface Description {
+  signature: string;
+  text: string;
 }
 
 export type StreamName = "stdout" | "stderr";
@@ -29,9 +60,19 @@ export interface RunRequest {
   stopUrl: string;
 }
 
+export interface InspectRequest {
+  kind: "inspect";
+  id: number;
+  page: string;
+  what: "complete" | "describe";
+  text: string;
+  source: string;
+}
+
 export type Request =
   | { kind: "start"; runtime: string }
   | { kind: "forget"; page: string }
+  | InspectRequest
   | RunRequest;
 
 export type Reply =
@@ -40,6 +81,7 @@ export type Reply =
   | { kind: "ready" }
   | { kind: "failed"; problem: Problem; detail: string }
   | { kind: "output"; run: number; stream: StreamName; text: string }
+  | { kind: "inspected"; id: number; answer: string }
   | { kind: "finished"; run: number; results: Result[] }
   | { kind: "crashed"; run: number; detail: string };
 

@@ -1,6 +1,6 @@
 // Owns the worker: starts it when first needed, runs one cell at a time, stops and restarts it.
 
-import type { Example, Problem, Reply, Request, Result, StreamName } from "./protocol";
+import type { Example, InspectRequest, Problem, Reply, Request, Result, StreamName } from "./protocol";
 
 const STOP_PATIENCE_MS = 1500;
 
@@ -29,6 +29,8 @@ export class Runner {
   private listener: StartListener | null = null;
   private active: ActiveRun | null = null;
   private runs = 0;
+  private isPrefetched = false;
+  private readonly questions = new Map<number, (answer: string) => void>();
   /** Grows with every new Python, so that pages know that their variables are gone. */
   generation = 0;
 
@@ -40,6 +42,22 @@ export class Runner {
 
   get isBusy(): boolean {
     return this.active !== null || this.starting !== null;
+  }
+
+  /** Fetch the files of the runtime into the browser's cache, unless data are to be saved. */
+  async prefetch(runtime: string): Promise<void> {
+    if (this.worker || this.isPrefetched || isMetered()) return;
+    this.isPrefetched = true;
+    try {
+      const manifest = await fetch(new URL("manifest.json", runtime));
+      const files = (await manifest.json()) as { name: string }[];
+      const options = { priority: "low" } as RequestInit;
+      await Promise.all(
+        files.map(async ({ name }) => (await fetch(new URL(name, runtime), options)).arrayBuffer()),
+      );
+    } catch {
+      this.isPrefetched = false; // Run fetches again, and says what is wrong
+    }
   }
 
   /** Start Python unless it runs; resolves to null, or to the reason why it could not start. */
@@ -79,6 +97,17 @@ export class Runner {
     });
   }
 
+  /** Ask Python about a name; null unless it runs and is free. */
+  async inspect(question: Omit<InspectRequest, "kind" | "id">): Promise<unknown> {
+    if (!this.isReady || this.isBusy) return null;
+    const id = ++this.runs;
+    const answer = await new Promise<string>((resolve) => {
+      this.questions.set(id, resolve);
+      this.send({ kind: "inspect", id, ...question });
+    });
+    return JSON.parse(answer) as unknown;
+  }
+
   /** Ask the running cell to stop; if nothing answers, end this Python and start another. */
   stop(runtime: string): void {
     if (this.starting) {
@@ -103,9 +132,7 @@ export class Runner {
   }
 
   private end(): void {
-    this.worker?.terminate();
-    this.worker = null;
-    this.generation += 1;
+    this.drop();
     this.endStart({ kind: "killed" });
     this.active?.end({ kind: "killed" });
   }
@@ -115,11 +142,17 @@ export class Runner {
   }
 
   private lose(detail: string): void {
+    this.drop();
+    this.endStart({ kind: "failed", problem: "broken", detail });
+    this.active?.end({ kind: "crashed" });
+  }
+
+  private drop(): void {
     this.worker?.terminate();
     this.worker = null;
     this.generation += 1;
-    this.endStart({ kind: "failed", problem: "broken", detail });
-    this.active?.end({ kind: "crashed" });
+    for (const answer of this.questions.values()) answer("null");
+    this.questions.clear();
   }
 
   private receive(reply: Reply): void {
@@ -133,9 +166,12 @@ export class Runner {
       case "ready":
         this.endStart(null);
         break;
+      case "inspected":
+        this.questions.get(reply.id)?.(reply.answer);
+        this.questions.delete(reply.id);
+        break;
       case "failed":
-        this.worker?.terminate();
-        this.worker = null;
+        this.drop();
         this.endStart(reply);
         break;
       case "output":
@@ -149,4 +185,15 @@ export class Runner {
         break;
     }
   }
+}
+
+interface Connection {
+  saveData?: boolean;
+  type?: string;
+}
+
+/** Whether the reader or the network asks for little data. */
+export function isMetered(): boolean {
+  const { connection } = navigator as Navigator & { connection?: Connection };
+  return connection?.saveData === true || connection?.type === "cellular";
 }

@@ -1,11 +1,12 @@
 // The reader's Python: loads Pyodide, NumPy and the package, and runs examples. Knows no page.
 
 import { download, DownloadError, type ManifestEntry } from "./download";
-import type { Reply, Request, RunRequest, StreamName } from "./protocol";
+import type { InspectRequest, Reply, Request, RunRequest, StreamName } from "./protocol";
 
 interface Session {
   run_cell(page: string, cell: string, examples: string, write: WriteCallback): string;
   forget(page: string): void;
+  inspect(page: string, what: string, text: string, source: string): string;
 }
 type WriteCallback = (text: string, stream: StreamName) => void;
 interface Pyodide {
@@ -28,6 +29,7 @@ let session: Session;
 scope.onmessage = async ({ data }) => {
   if (data.kind === "start") await start(data.runtime);
   else if (data.kind === "forget") session.forget(data.page);
+  else if (data.kind === "inspect") inspect(data);
   else run(data);
 };
 
@@ -93,6 +95,16 @@ function serveFromMemory(folder: string, files: Map<string, Uint8Array<ArrayBuff
     const type = types[url.split(".").at(-1)!] ?? "application/octet-stream";
     return new Response(bytes, { headers: { "Content-Type": type } });
   };
+}
+
+/** Answer the editor; what Python cannot tell is null, for typing must not fail. */
+function inspect({ id, page, what, text, source }: InspectRequest): void {
+  let answer = "null";
+  try {
+    answer = session.inspect(page, what, text, source);
+  } finally {
+    scope.postMessage({ kind: "inspected", id, answer });
+  }
 }
 
 function run({ run, page, cell, examples, stopUrl }: RunRequest): void {
