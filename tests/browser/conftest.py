@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from chromium import MISSING, find_chromium
 
@@ -28,10 +28,16 @@ Change = Callable[[bytes], bytes | None]
 
 @dataclass
 class Server:
-    """The site on loopback. `changes` alters what a path's ending gives; None answers 404."""
+    """The site on loopback.
+
+    `changes` alters what a path's ending gives; None answers 404. `cuts` ends the connection after
+    so many bytes. `headers` go with every page.
+    """
 
     url: str
     changes: dict[str, Change] = field(default_factory=dict)
+    cuts: dict[str, int] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -40,16 +46,26 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         change = next((c for end, c in self.state.changes.items() if path.endswith(end)), None)
-        if change is None:
+        cut = next((n for end, n in self.state.cuts.items() if path.endswith(end)), None)
+        if change is None and cut is None:
             super().do_GET()
             return
+        change = change or (lambda body: body)
         file = Path(self.translate_path(path))
         body = change((file / "index.html" if file.is_dir() else file).read_bytes())
         self.send_response(404 if body is None else 200)
         self.send_header("Content-Type", self.guess_type(str(file)) if file.suffix else "text/html")
         self.send_header("Content-Length", str(len(body or b"")))
         self.end_headers()
-        self.wfile.write(body or b"")
+        self.wfile.write((body or b"")[:cut])
+        self.close_connection = True
+
+    def end_headers(self) -> None:
+        """Add the test's headers to pages."""
+        if self.path.partition("?")[0].endswith("/"):
+            for name, value in self.state.headers.items():
+                self.send_header(name, value)
+        super().end_headers()
 
     def __init__(self, *args: object, state: Server, **kwargs: object) -> None:
         self.state = state
@@ -74,7 +90,8 @@ def session_server(site: Path, port: int) -> Iterator[Server]:
 def server(session_server: Server) -> Iterator[Server]:
     """Serve the built site, with no changes but the test's own."""
     yield session_server
-    session_server.changes.clear()
+    for orders in (session_server.changes, session_server.cuts, session_server.headers):
+        orders.clear()
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +112,7 @@ class Reader:
     page: Page
     server: Server
     requests: list[str] = field(default_factory=list)
+    starts: int = 0  # of Python: how often a page loaded its worker
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
@@ -182,10 +200,11 @@ class Reader:
         bar.wait_for(timeout=START_MS)
         return bar.get_attribute("data-bp-verdict") or ""
 
-    @property
-    def starts(self) -> int:
-        """How often Python was started: each time its worker is loaded."""
-        return len([url for url in self.requests if "/assets/worker-" in url])
+    def count(self, request: Request) -> None:
+        """Take down a request; what the service worker asks for is no start of Python."""
+        self.requests.append(request.url)
+        if "/assets/worker-" in request.url and not request.service_worker:
+            self.starts += 1
 
     @property
     def outside(self) -> list[str]:
@@ -199,7 +218,7 @@ def reader(browser: Browser, server: Server) -> Iterator[Reader]:
     """Open a fresh profile; a test fails if its page asks outside or complains on the console."""
     context = browser.new_context()
     reader = Reader(context.new_page(), server)
-    context.on("request", lambda request: reader.requests.append(request.url))
+    context.on("request", reader.count)
 
     def note(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

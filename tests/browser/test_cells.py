@@ -329,3 +329,66 @@ def test_language_switch_keeps_page_and_section(reader) -> None:
     reader.page.wait_for_url("**/zh/derivation/batch/#columns")
 
     expect(reader.page.locator("h1")).to_contain_text("从单个样本到一批样本")
+
+
+def test_long_run_is_noticed(reader) -> None:
+    """After 20 s a cell that still runs says so."""
+    reader.open("")
+    reader.run_source("1")
+    reader.edit("while True: pass")
+    reader.press("run")
+
+    expect(reader.cell()).to_contain_text("Still running, for over 20 s.", timeout=25_000)
+    reader.press("stop")
+    assert reader.wait() == "stopped"
+
+
+def test_page_can_be_checked(reader) -> None:
+    """Check this page runs the page's own examples, edited or not, and lists what came of each."""
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.open("derivation/forward/")
+    reader.edit("x = 1", 0)
+    reader.page.locator("[data-bp-action=verify]").click()
+    report = reader.page.locator("[data-bp-report]")
+    report.wait_for(timeout=60_000)
+
+    expect(report.locator("summary")).to_have_text("4 of 4 as printed")
+    expect(report).to_contain_text(
+        re.compile(r"Python 3\.14\.\d+ · numpy 2\.4\.3 · bpdocs 0\.1\.0")
+    )
+    assert report.locator("tbody tr").count() == len(FORWARD)
+    report.locator("[data-bp-action=copy-report]").click()
+    expect(report).to_contain_text("Copied")
+    assert "same as printed" in reader.page.evaluate("navigator.clipboard.readText()")
+    assert reader.typed(0) == "x = 1"
+
+
+def test_two_tabs_run_apart(reader) -> None:
+    """Two tabs of the site each have their own Python."""
+    reader.open("")
+    reader.run_source("name = 'first'")
+    other = reader.page.context.new_page()
+    first, reader.page = reader.page, other
+    reader.open("derivation/forward/")
+    assert reader.run_source("name") == "error"
+    reader.page = first
+    assert reader.run_source("name", 0) == "error"  # a second run of the cell starts from the top
+
+
+def test_back_and_forward_keep_the_cells_alive(reader) -> None:
+    """Moving back and forward through the visit, with a cell running, leaves pages that run."""
+    reader.open("derivation/forward/")
+    reader.edit("while True: pass")
+    reader.press("run")
+    reader.wait(states="running")
+    reader.page.locator(".md-footer__link--next").click()
+    reader.page.wait_for_url("**/loss/")
+    assert reader.run() == "same"
+    reader.page.go_back()
+    reader.page.wait_for_url("**/forward/")
+    expect(reader.cell()).to_contain_text("This is your edit.")
+    reader.press("reset")
+    assert reader.run() == "same"
+    reader.page.go_forward()
+    reader.page.wait_for_url("**/loss/")
+    assert reader.run() == "same"

@@ -17,11 +17,13 @@ class Assets:
     folder: Path
     script: str
     style: str
+    service: str
 
     @property
     def files(self) -> list[Path]:
-        """Every file that belongs on the site."""
-        return sorted(path for path in self.folder.iterdir() if path.name != _NAMES)
+        """Every file that belongs into the site's folder of assets."""
+        apart = {_NAMES, self.service}
+        return sorted(path for path in self.folder.iterdir() if path.name not in apart)
 
 
 def build_assets() -> Assets:
@@ -34,4 +36,4 @@ def build_assets() -> Assets:
 
     folder = make_once(cache_folder() / "assets" / hash_files(sources, FRONTEND), make)
     names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
-    return Assets(folder, names["script"], names["style"])
+    return Assets(folder, names["script"], names["style"], names["service"])

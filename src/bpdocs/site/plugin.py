@@ -42,6 +42,7 @@ log = logging.getLogger("mkdocs.plugins.bpdocs")
 _PLACE = '<div data-bp-place="{}"></div>'
 _PLACES = re.compile(r'<div data-bp-place="(\d+)"></div>')
 _TITLE_END = "</h1>"
+_SERVICE = "bpdocs-service.js"  # `frontend/src/keep.ts` registers it by this name
 
 
 class BpdocsConfig(Config):
@@ -92,13 +93,16 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Put the front end on the site."""
+        own = {f"assets/{path.name}": path for path in self.assets.files}
         if self.is_main:
             require_same_pages(files, Path(config.docs_dir))
-        for path in self.assets.files:
+            # A service worker answers for its own folder and those below.
+            own[_SERVICE] = self.assets.folder / self.assets.service
+        for name, path in own.items():
             files.append(
                 File.generated(
                     config,
-                    f"assets/{path.name}",
+                    name,
                     abs_src_path=str(path),
                     inclusion=InclusionLevel.NOT_IN_NAV,
                 )

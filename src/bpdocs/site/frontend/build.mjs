@@ -1,5 +1,5 @@
-// Bundle the front end into hashed files: node build.mjs OUTPUT_FOLDER; prints the names of the two
-// files that a page needs. The worker comes first, because the page's module contains its name.
+// Bundle the front end into hashed files: node build.mjs OUTPUT_FOLDER; prints the names of the
+// files that a page names. The worker comes first, because the page's module contains its name.
 import { basename } from "node:path";
 import { build } from "esbuild";
 
@@ -31,4 +31,5 @@ async function bundle(entry, define = {}) {
 const worker = await bundle("src/worker.ts");
 const script = await bundle("src/main.ts", { WORKER_FILE: JSON.stringify(worker) });
 const style = await bundle("src/main.css");
-console.log(JSON.stringify({ script, style }));
+const service = await bundle("src/service.ts");
+console.log(JSON.stringify({ script, style, service }));

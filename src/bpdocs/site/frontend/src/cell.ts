@@ -30,8 +30,9 @@ export interface CellHooks extends Pick<EditorHooks, "complete" | "describe"> {
 
 export class Cell {
   readonly id: string;
-  /** Whether its source came with a link and the reader has not run it yet. */
-  isForeign = false;
+  /** Whether the page is being checked: then its own source runs, whatever the reader typed. */
+  isChecked = false;
+  private isFromLink = false;
   private readonly examples: Example[];
   private readonly program: Source;
   private readonly output: Output;
@@ -72,11 +73,16 @@ export class Cell {
 
   /** The source as it would run now. */
   get source(): string {
-    return this.program.text;
+    return this.isChecked ? this.program.original : this.program.text;
   }
 
   get isEdited(): boolean {
-    return this.program.isEdited;
+    return this.program.isEdited && !this.isChecked;
+  }
+
+  /** Whether its source came with a link and the reader has not run it yet. */
+  get isForeign(): boolean {
+    return this.isFromLink && !this.isChecked;
   }
 
   get state(): State {
@@ -125,7 +131,7 @@ export class Cell {
 
   /** Empty the output for a run. */
   beginOutput(): void {
-    this.isForeign = false;
+    if (!this.isChecked) this.isFromLink = false;
     this.program.markError(null);
     this.output.begin();
   }
@@ -171,7 +177,7 @@ export class Cell {
   /** Put the page's source and result back, and drop what was kept. */
   reset(): void {
     this.program.reset();
-    this.isForeign = false;
+    this.isFromLink = false;
     keepEdit(this.pageKey, this.id, this.program.original, this.program.original);
     this.showPrinted();
     this.setState("idle");
@@ -181,7 +187,7 @@ export class Cell {
   /** Show source that came with a link; nothing runs by itself. */
   receive(source: string): void {
     this.program.replace(source);
-    this.isForeign = this.isEdited;
+    this.isFromLink = this.isEdited;
     this.setState("idle", strings().received);
     this.root.scrollIntoView({ block: "nearest" });
   }

@@ -24,6 +24,7 @@ export class DownloadError extends Error {
 export async function download(
   folder: string,
   entry: ManifestEntry,
+  cache: RequestCache,
   count: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   // Where there is no crypto (an address without TLS), the browser's own integrity check serves.
@@ -31,7 +32,7 @@ export async function download(
   const bytes = new Uint8Array(entry.size);
   let loaded = 0;
   try {
-    const answer = await fetch(new URL(entry.name, folder), { integrity });
+    const answer = await fetch(new URL(entry.name, folder), { integrity, cache });
     if (!answer.ok || !answer.body) throw new Error(`status ${answer.status}`);
     const reader = answer.body.getReader();
     for (;;) {

@@ -168,8 +168,9 @@ export class Page {
     this.queue = this.queue.then(async () => {
       this.ran = [];
       for (let index = 0; index < this.cells.length; index += 1) {
-        if (this.cells[index]!.isForeign) this.cells[index]!.say(strings().foreign);
-        if (round !== this.round || this.cells[index]!.isForeign) break;
+        const cell = this.cells[index]!;
+        if (cell.isForeign) cell.say(strings().foreign);
+        if (round !== this.round || cell.isForeign) break;
         if (!(await this.runThrough(index))) break;
       }
       const same = this.cells.filter(({ state }) => state === "same").length;
@@ -180,8 +181,11 @@ export class Page {
     await this.queue;
   }
 
+  /** Run the page's own examples, whatever was edited, and show what came of each. */
   private async verify(): Promise<void> {
+    for (const cell of this.cells) cell.isChecked = true;
     await this.runAll();
+    for (const cell of this.cells) cell.isChecked = false;
     const place = { show: () => {}, retry: () => void this.verify() };
     showReport(this.bar, this.cells, await this.ask(VERSIONS, place));
   }

@@ -70,7 +70,7 @@ export interface InspectRequest {
 }
 
 export type Request =
-  | { kind: "start"; runtime: string }
+  | { kind: "start"; runtime: string; isFresh: boolean }
   | { kind: "forget"; page: string }
   | InspectRequest
   | RunRequest;

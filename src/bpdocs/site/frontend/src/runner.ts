@@ -1,5 +1,6 @@
 // Owns the worker: starts it when first needed, runs one cell at a time, stops and restarts it.
 
+import { keepPython } from "./keep";
 import type { Example, InspectRequest, Problem, Reply, Request, Result, StreamName } from "./protocol";
 
 const STOP_PATIENCE_MS = 1500;
@@ -30,6 +31,9 @@ export class Runner {
   private active: ActiveRun | null = null;
   private runs = 0;
   private isPrefetched = false;
+  private runtime = "";
+  /** Whether a file arrived damaged; the next start asks past all caches. */
+  private isDamaged = false;
   private readonly questions = new Map<number, (answer: string) => void>();
   /** Grows with every new Python, so that pages know that their variables are gone. */
   generation = 0;
@@ -70,10 +74,11 @@ export class Runner {
         resolve(failure);
       };
       this.generation += 1;
+      this.runtime = runtime;
       this.worker = new Worker(this.workerUrl, { type: "module" });
       this.worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
       this.worker.onerror = (event) => this.lose(event.message || "its worker did not load");
-      this.send({ kind: "start", runtime });
+      this.send({ kind: "start", runtime, isFresh: this.isDamaged });
     });
     return this.starting;
   }
@@ -164,13 +169,16 @@ export class Runner {
         this.listener?.booting();
         break;
       case "ready":
+        this.isDamaged = false;
         this.endStart(null);
+        void keepPython(this.runtime, this.workerUrl);
         break;
       case "inspected":
         this.questions.get(reply.id)?.(reply.answer);
         this.questions.delete(reply.id);
         break;
       case "failed":
+        this.isDamaged = reply.problem === "corrupt";
         this.drop();
         this.endStart(reply);
         break;

@@ -27,15 +27,15 @@ let pyodide: Pyodide;
 let session: Session;
 
 scope.onmessage = async ({ data }) => {
-  if (data.kind === "start") await start(data.runtime);
+  if (data.kind === "start") await start(data.runtime, data.isFresh);
   else if (data.kind === "forget") session.forget(data.page);
   else if (data.kind === "inspect") inspect(data);
   else run(data);
 };
 
-async function start(folder: string): Promise<void> {
+async function start(folder: string, isFresh: boolean): Promise<void> {
   try {
-    const files = await downloadAll(folder);
+    const files = await downloadAll(folder, isFresh ? "reload" : "default");
     scope.postMessage({ kind: "booting" });
     serveFromMemory(folder, files);
     const { loadPyodide } = await import(/* @vite-ignore */ new URL("pyodide.mjs", folder).href);
@@ -56,8 +56,11 @@ async function start(folder: string): Promise<void> {
   }
 }
 
-async function downloadAll(folder: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const manifest = await fetchManifest(folder);
+async function downloadAll(
+  folder: string,
+  cache: RequestCache,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const manifest = await fetchManifest(folder, cache);
   const total = manifest.reduce((sum, { size }) => sum + size, 0);
   let loaded = 0;
   const count = (bytes: number) => {
@@ -67,15 +70,15 @@ async function downloadAll(folder: string): Promise<Map<string, Uint8Array<Array
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   await Promise.all(
     manifest.map(async (entry) => {
-      files.set(new URL(entry.name, folder).href, await download(folder, entry, count));
+      files.set(new URL(entry.name, folder).href, await download(folder, entry, cache, count));
     }),
   );
   return files;
 }
 
-async function fetchManifest(folder: string): Promise<ManifestEntry[]> {
+async function fetchManifest(folder: string, cache: RequestCache): Promise<ManifestEntry[]> {
   try {
-    const answer = await fetch(new URL("manifest.json", folder));
+    const answer = await fetch(new URL("manifest.json", folder), { cache });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     return (await answer.json()) as ManifestEntry[];
   } catch (error) {

@@ -1,0 +1,68 @@
+// The service worker: keeps the files of one version of Python, so that the next visit starts
+// without the network. It answers for the runtime's hashed folder and the worker, nothing else.
+
+interface ExtendableEvent extends Event {
+  waitUntil(promise: Promise<unknown>): void;
+}
+interface FetchEvent extends ExtendableEvent {
+  readonly request: Request;
+  respondWith(response: Promise<Response>): void;
+}
+interface ServiceScope {
+  addEventListener(type: "install" | "activate", listen: (event: ExtendableEvent) => void): void;
+  addEventListener(type: "fetch", listen: (event: FetchEvent) => void): void;
+  readonly clients: { claim(): Promise<void> };
+  readonly location: Location;
+  skipWaiting(): Promise<void>;
+}
+
+const scope = self as unknown as ServiceScope;
+const PREFIX = "bpdocs-python-";
+// The page names the version in the address that it registers: another one is another worker.
+const address = new URL(scope.location.href);
+const runtime = new URL(address.searchParams.get("runtime")!, address).href;
+// Each language has its own copy of the same file.
+const workerFile = address.searchParams.get("worker")!;
+const worker = new URL(`assets/${workerFile}`, address).href;
+const cacheName = PREFIX + runtime;
+
+scope.addEventListener("install", (event) => {
+  event.waitUntil(keepAll().then(() => scope.skipWaiting()));
+});
+
+scope.addEventListener("activate", (event) => {
+  event.waitUntil(dropOthers().then(() => scope.clients.claim()));
+});
+
+scope.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const isWorker = request.url.endsWith(`/assets/${workerFile}`);
+  if (request.method !== "GET") return;
+  if (isWorker) event.respondWith(answer(request, worker));
+  else if (request.url.startsWith(runtime)) event.respondWith(answer(request, request.url));
+});
+
+/** The page has just loaded these files, so they come from the browser's own cache. */
+async function keepAll(): Promise<void> {
+  const manifest = await fetch(new URL("manifest.json", runtime));
+  const files = (await manifest.json()) as { name: string }[];
+  const cache = await caches.open(cacheName);
+  const names = ["manifest.json", ...files.map(({ name }) => name)];
+  await cache.addAll([worker, ...names.map((name) => new URL(name, runtime).href)]);
+}
+
+async function dropOthers(): Promise<void> {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(PREFIX) && name !== cacheName);
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+/** From the cache first; a page that found a file damaged asks past it. */
+async function answer(request: Request, key: string): Promise<Response> {
+  const cache = await caches.open(cacheName);
+  const kept = request.cache === "reload" ? undefined : await cache.match(key);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(key, response.clone());
+  return response;
+}
