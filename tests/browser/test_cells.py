@@ -108,9 +108,9 @@ def test_soft_stop_keeps_variables(reader, loop: str) -> None:
 
 
 def test_hard_stop_starts_python_again(reader) -> None:
-    """A cell that swallows the interrupt is ended with its Python, and the next Run works."""
+    """A cell that swallows Stop is ended with its Python; the cells above run again."""
     reader.open("derivation/forward/")
-    reader.run_source("1", 0)
+    reader.run_source("kept = 'yes'\nkept", 0)
     reader.edit(
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass", 1
     )
@@ -119,7 +119,10 @@ def test_hard_stop_starts_python_again(reader) -> None:
     reader.press("stop", 1)
 
     assert reader.wait(1) == "stopped"
-    expect(reader.cell(1)).to_contain_text("restarted")
+    expect(reader.cell(1)).to_contain_text("Python was restarted, and the example above ran again")
+    assert reader.output(0) == "'yes'\n"
+    assert reader.run_source("kept + '!'", 1) == "done"
+    assert reader.output(1) == "'yes!'\n"
     reader.press("reset", 0)
     reader.press("reset", 1)
     assert reader.run(1) == "same"
@@ -210,6 +213,32 @@ def test_reset_brings_source_and_result_back(reader) -> None:
     assert reader.state() == "idle"
     assert "weight[1]" in reader.output()
     assert reader.run() == "same"
+
+
+def test_all_edits_can_be_reset(reader) -> None:
+    """Reset edits stands in the page bar once a cell is edited, and puts every cell back."""
+    reader.open("derivation/forward/")
+    reset_edits = reader.page.locator("[data-bp-page] [data-bp-action=reset-edits]")
+    expect(reset_edits).to_be_hidden()
+    reader.edit("1", 0)
+    reader.edit("2", 2)
+    reset_edits.click()
+
+    expect(reset_edits).to_be_hidden()
+    assert reader.run_all() == "4/4"
+
+
+def test_language_switch_starts_python_again(reader) -> None:
+    """A Python that runs is started again in the other language, before the reader asks."""
+    reader.open("derivation/forward/")
+    reader.run()
+    reader.page.locator(".md-select button[aria-label='Select language']").hover()
+    with reader.page.expect_request("**/assets/worker-*.js"):
+        reader.page.locator(".md-select__link[hreflang=zh]").click()
+    reader.page.wait_for_url("**/zh/**")
+
+    assert reader.run() == "same"
+    assert reader.starts == 2
 
 
 def test_restart_forgets_everything(reader) -> None:
@@ -352,7 +381,7 @@ def test_page_can_be_checked(reader) -> None:
     report = reader.page.locator("[data-bp-report]")
     report.wait_for(timeout=60_000)
 
-    expect(report.locator("summary")).to_have_text("4 of 4 as printed")
+    expect(report.locator("summary")).to_have_text("4/4 as printed")
     expect(report).to_contain_text(
         re.compile(r"Python 3\.14\.\d+ · numpy 2\.4\.3 · bpdocs 0\.1\.0")
     )

@@ -38,6 +38,40 @@ def test_drawing_is_shown(reader) -> None:
     expect(reader.cell().locator(".bp-rich svg circle")).to_have_count(1)
 
 
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4])\nplt.show()"
+
+
+def test_plot_is_shown(reader) -> None:
+    """A cell that imports matplotlib loads it, with progress, and its figure is shown."""
+    reader.open("")
+    reader.run_source("1")
+    assert not [url for url in reader.requests if "matplotlib" in url]
+    reader.edit(PLOT)
+    reader.press("run")
+    expect(reader.cell().locator("[data-bp-progress]")).to_contain_text("Loading matplotlib")
+
+    assert reader.wait() == "done"
+    expect(reader.cell().locator(".bp-rich img")).to_have_count(1)
+    assert reader.run_source("import numpy as np\nnp.ones(2)") == "done"
+    expect(reader.cell().locator(".bp-rich img")).to_have_count(0)
+
+
+def test_package_that_cannot_be_had_is_told(reader, server) -> None:
+    """Where matplotlib cannot be fetched the cell says so, and Retry runs it."""
+    server.changes["six-1.17.0-py2.py3-none-any.whl"] = lambda _: None
+    reader.open("")
+    reader.edit(PLOT)
+    reader.press("run")
+    expect(reader.cell()).to_contain_text("because the server answered 404", timeout=60_000)
+    assert reader.state() == "idle"
+    reader.complaints.clear()
+    server.changes.clear()
+    reader.cell().locator("[data-bp-action=retry]").click()
+
+    assert reader.wait() == "done"
+    expect(reader.cell().locator(".bp-rich img")).to_have_count(1)
+
+
 def test_formula_is_shown(reader) -> None:
     """LaTeX is set like the page's formulas."""
     show(reader, "latex", "r'$\\frac{1}{2}$'")

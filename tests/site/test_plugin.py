@@ -151,10 +151,19 @@ def test_runtime_has_the_packages(tiny_site):
     """The lock file names NumPy, Lark and this package, each with the hash of its file."""
     (runtime,) = (tiny_site.folder / "py").iterdir()
     packages = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))["packages"]
-    assert {name: entry["sha256"] for name, entry in packages.items()} == {
-        path.name.split("-")[0]: sha256(path) for path in runtime.glob("*.whl")
+    assert {entry["file_name"]: entry["sha256"] for entry in packages.values()} == {
+        path.name: sha256(path) for path in runtime.glob("*.whl")
     }
-    assert set(packages) == {"numpy", "lark", "bpdocs"}
+    assert {"numpy", "lark", "bpdocs", "matplotlib"} <= set(packages)
+
+
+def test_runtime_waits_with_what_few_need(tiny_site):
+    """What only matplotlib needs waits for its import; the rest is loaded with every start."""
+    (manifest,) = (tiny_site.folder / "py").glob("*/manifest.json")
+    entries = json.loads(manifest.read_text("utf-8"))
+    waiting = {entry["name"].split("-")[0] for entry in entries if entry["on_import"]}
+    assert {"matplotlib", "pillow", "six"} <= waiting
+    assert not waiting & {"numpy", "lark", "bpdocs", "pyodide.asm.wasm", "python_stdlib.zip"}
 
 
 def test_runtime_has_the_projects_wheel(tiny_site):

@@ -165,15 +165,22 @@ def test_damaged_file_is_fetched_again(loopback, cache, damaged):
     assert path.read_bytes() == DATA
 
 
+def pinned():
+    """Return every file of runtime.json."""
+    manifest = read_manifest()
+    groups = [manifest["files"], manifest["packages"], *manifest["on_import"].values()]
+    return list(itertools.chain.from_iterable(groups))
+
+
 def test_manifest_names_are_unique():
     """No two files of runtime.json have the same name."""
-    names = [entry["name"] for entry in read_manifest()["files"]]
+    names = [entry["name"] for entry in pinned()]
     assert len(set(names)) == len(names) > 0
 
 
 def test_manifest_entries_are_complete():
     """Every file of runtime.json has a plain name, a positive size and a SHA-256."""
-    for entry in read_manifest()["files"]:
+    for entry in pinned():
         assert re.fullmatch(r"[\w.-]+", entry["name"])
         assert entry["size"] > 0
         assert re.fullmatch(r"[0-9a-f]{64}", entry["sha256"])

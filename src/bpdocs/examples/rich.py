@@ -1,8 +1,10 @@
 """Values as more than text: HTML, pictures and formulas by the methods that notebooks use."""
 
 import base64
+import io
 import json
 import math
+import sys
 from typing import Any
 
 from bpdocs.examples.model import Rich
@@ -15,6 +17,7 @@ _METHODS = (
     ("text/latex", "_repr_latex_"),
 )
 _MAX_SIDE = 12
+_DOTS_PER_INCH = 144  # sharp on a screen with two pixels to the point
 
 
 def represent(value: object) -> Rich | None:
@@ -32,6 +35,21 @@ def represent(value: object) -> Rich | None:
         if isinstance(data, str):
             return Rich(mime, data)
     return _array(value)
+
+
+def take_figures() -> list[Rich]:
+    """Return the figures that were drawn with pyplot since the last call, as pictures.
+
+    matplotlib is not imported: whoever has drawn has it.
+    """
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    pictures = []
+    for number in pyplot.get_fignums() if hasattr(pyplot, "get_fignums") else ():
+        file = io.BytesIO()
+        pyplot.figure(number).savefig(file, format="png", dpi=_DOTS_PER_INCH)
+        pyplot.close(number)
+        pictures.append(Rich("image/png", base64.b64encode(file.getvalue()).decode()))
+    return pictures
 
 
 def _array(value: Any) -> Rich | None:

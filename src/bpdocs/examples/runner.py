@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bpdocs.examples.model import Example, Outcome, Place, Rich, Stream
-from bpdocs.examples.rich import represent
+from bpdocs.examples.rich import represent, take_figures
 
 Write = Callable[[str, Stream], None]
 
@@ -65,6 +65,7 @@ def run_example(
                 code = compile(ast.Interactive([statement]), filename, "single", dont_inherit=True)
                 with _displaying(namespace, rich):
                     exec(code, namespace)  # noqa: S102 - running the reader's code is the purpose
+            rich.extend(take_figures())
     except KeyboardInterrupt:
         ending: dict[str, Any] = {"stopped": True}
     except BaseException as error:  # noqa: BLE001 - SystemExit must not end the reader's Python

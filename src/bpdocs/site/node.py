@@ -35,7 +35,9 @@ def run_node(script: str, *arguments: str) -> str:
         check=False,
     )
     if result.returncode:
-        raise PluginError(f"bpdocs: {script} failed. Correct what Node says:\n{result.stderr}")
+        raise PluginError(
+            f"bpdocs: {script} failed. Correct what Node says:\n{result.stdout}{result.stderr}"
+        )
     return result.stdout
 
 

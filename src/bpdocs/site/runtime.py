@@ -1,6 +1,10 @@
-"""The folder that the reader's browser loads: Pyodide, NumPy, Lark, our wheel, and a manifest."""
+"""The folder that the reader's browser loads: Pyodide, NumPy, Lark, our wheel, and a manifest.
+
+What only some examples import, such as matplotlib, stands there too and is loaded when one does.
+"""
 
 import hashlib
+import itertools
 import json
 import logging
 import os
@@ -49,8 +53,14 @@ def prepare_runtime(project: Path) -> Runtime:
     Returns
     -------
     Runtime
-        With `manifest.json`, which names every other file with its size and hash.
+        With `manifest.json`, which names every other file with its size and hash, and for which
+        import it waits, if for any.
     """
+    waiting = {
+        entry["name"]: package
+        for package, entries in read_manifest()["on_import"].items()
+        for entry in entries
+    }
     python = _prepare_python()
     wheel = build_wheel(project)
 
@@ -60,7 +70,12 @@ def prepare_runtime(project: Path) -> Runtime:
         lock = json.dumps(_subset_lock(folder), indent=1)
         (folder / "pyodide-lock.json").write_text(lock, encoding="utf-8")
         entries = [
-            {"name": path.name, "size": path.stat().st_size, "sha256": sha256(path)}
+            {
+                "name": path.name,
+                "size": path.stat().st_size,
+                "sha256": sha256(path),
+                "on_import": waiting.get(path.name),
+            }
             for path in sorted(folder.iterdir())
         ]
         (folder / "manifest.json").write_text(json.dumps(entries, indent=1), encoding="utf-8")
@@ -78,18 +93,20 @@ def _link(source: str, target: str) -> None:
 
 
 def _prepare_python() -> Path:
-    """Return a folder with Pyodide, NumPy and Lark, their Python modules compiled to bytecode."""
-    files = fetch_runtime([RuntimeFile(**entry) for entry in read_manifest()["files"]])
-    for entry in read_manifest()["packages"]:
+    """Return a folder with Pyodide and its packages, their Python modules compiled to bytecode."""
+    manifest = read_manifest()
+    entries = itertools.chain(manifest["files"], *manifest["on_import"].values())
+    files = fetch_runtime([RuntimeFile(**entry) for entry in entries])
+    for entry in manifest["packages"]:
         project = entry.pop("project")
         files |= fetch_runtime([RuntimeFile(**entry)], [package_source(project)])
 
     def make(folder: Path) -> None:
-        log.info("Compiling the browser's standard library and NumPy to bytecode ...")
+        log.info("Compiling the browser's standard library and packages to bytecode ...")
         for name, path in files.items():
             shutil.copyfile(path, folder / name)
         archives = [name for name in files if name.endswith((".zip", ".whl"))]
-        no_packages = json.dumps({"info": read_manifest()["info"], "packages": {}})
+        no_packages = json.dumps({"info": manifest["info"], "packages": {}})
         run_node(_SCRIPT, str(folder), no_packages, str(_COMPILER), *archives)
 
     name = _hash_of([MANIFEST, _COMPILER, FRONTEND / _SCRIPT])
@@ -98,10 +115,14 @@ def _prepare_python() -> Path:
 
 def _subset_lock(folder: Path) -> dict[str, Any]:
     """Return Pyodide's lock file, cut down to the packages of the folder."""
+    on_import = read_manifest()["on_import"]
     depends = {"bpdocs": ["numpy", "lark"]}
+    for package, entries in on_import.items():
+        names = (_package(entry["name"])[0] for entry in entries)
+        depends[package] = ["numpy", *(name for name in names if name != package)]
     packages = {}
     for path in folder.glob("*.whl"):
-        name, version = path.name.split("-")[:2]
+        name, version = _package(path.name)
         packages[name] = {
             "name": name,
             "version": version,
@@ -114,6 +135,12 @@ def _subset_lock(folder: Path) -> dict[str, Any]:
             "unvendored_tests": False,
         }
     return {"info": read_manifest()["info"], "packages": packages}
+
+
+def _package(wheel: str) -> tuple[str, str]:
+    """Return the name and the version of a wheel, by the name of its file."""
+    name, version = wheel.split("-")[:2]
+    return name.replace("_", "-").lower(), version
 
 
 def _hash_of(paths: list[Path], *more: str) -> str:

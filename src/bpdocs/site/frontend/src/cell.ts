@@ -85,6 +85,10 @@ export class Cell {
     return this.isFromLink && !this.isChecked;
   }
 
+  get isBusy(): boolean {
+    return this.state === "starting" || this.state === "running";
+  }
+
   get state(): State {
     return this.root.dataset.bpState as State;
   }
@@ -109,18 +113,18 @@ export class Cell {
   }
 
   setState(state: State, sentence = ""): void {
-    const isBusy = state === "starting" || state === "running";
-    const { run, stop, edit, reset, share } = this.buttons;
+    const { run, stop, edit, reset } = this.buttons;
     const hasFocus = document.activeElement === run || document.activeElement === stop;
     this.root.dataset.bpState = state;
+    const { isBusy } = this;
     this.status.textContent = sentence;
     run.hidden = isBusy;
     stop.hidden = !isBusy;
     // Run and Stop take each other's place; a keyboard must not fall out of the cell.
     if (hasFocus) (isBusy ? stop : run).focus({ preventScroll: true });
     edit.hidden = this.program.isOpen;
-    reset.hidden = !this.program.isOpen && !this.isEdited && state === "idle";
-    share.hidden = !this.isEdited;
+    reset.hidden = isBusy || (!this.program.isOpen && !this.isEdited && state === "idle");
+    this.showEdited();
     this.program.setReadOnly(isBusy);
   }
 
@@ -181,7 +185,6 @@ export class Cell {
     keepEdit(this.pageKey, this.id, this.program.original, this.program.original);
     this.showPrinted();
     this.setState("idle");
-    this.buttons.run.focus();
   }
 
   /** Show source that came with a link; nothing runs by itself. */
@@ -213,8 +216,13 @@ export class Cell {
 
   private change(source: string): void {
     const isKept = keepEdit(this.pageKey, this.id, this.program.original, source);
-    this.buttons.share.hidden = !this.isEdited;
+    this.showEdited();
     if (!isKept) this.say(strings().notKept);
+  }
+
+  private showEdited(): void {
+    this.buttons.share.hidden = !this.isEdited;
+    this.root.toggleAttribute("data-bp-edited", this.isEdited);
   }
 
   private restore(): void {

@@ -7,16 +7,28 @@ export interface ManifestEntry {
   name: string;
   size: number;
   sha256: string;
+  /** The package whose import it waits for; null if every start needs it. */
+  on_import: string | null;
 }
 
-/** A file that could not be had; `file` is its name. */
+/** A file that could not be had; `file` is its name, `status` what the server answered, if it did. */
 export class DownloadError extends Error {
   constructor(
     readonly problem: Problem,
     readonly file: string,
-    cause?: unknown,
+    readonly status: number | null = null,
   ) {
-    super(file, { cause });
+    super(file);
+  }
+}
+
+/** Fetch the list of the runtime's files. */
+export async function fetchManifest(folder: string, cache: RequestCache): Promise<ManifestEntry[]> {
+  try {
+    const answer = await request("manifest.json", folder, { cache });
+    return (await answer.json()) as ManifestEntry[];
+  } catch (error) {
+    throw asDownloadError(error, "manifest.json");
   }
 }
 
@@ -32,9 +44,8 @@ export async function download(
   const bytes = new Uint8Array(entry.size);
   let loaded = 0;
   try {
-    const answer = await fetch(new URL(entry.name, folder), { integrity, cache });
-    if (!answer.ok || !answer.body) throw new Error(`status ${answer.status}`);
-    const reader = answer.body.getReader();
+    const answer = await request(entry.name, folder, { integrity, cache });
+    const reader = answer.body!.getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -44,13 +55,22 @@ export async function download(
       count(value.length);
     }
   } catch (error) {
-    if (error instanceof DownloadError) throw error;
-    throw new DownloadError("unreachable", entry.name, error);
+    throw asDownloadError(error, entry.name);
   }
   if (loaded !== entry.size || !(await isIntact(bytes, entry.sha256))) {
     throw new DownloadError("corrupt", entry.name);
   }
   return bytes;
+}
+
+async function request(name: string, folder: string, options: RequestInit): Promise<Response> {
+  const answer = await fetch(new URL(name, folder), options);
+  if (!answer.ok) throw new DownloadError("unreachable", name, answer.status);
+  return answer;
+}
+
+function asDownloadError(error: unknown, name: string): DownloadError {
+  return error instanceof DownloadError ? error : new DownloadError("unreachable", name);
 }
 
 async function isIntact(bytes: Uint8Array<ArrayBuffer>, sha256: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 // Starts the page's live parts, again after every navigation inside the site.
 
+import { askToContinue, isAskedToContinue } from "./continuation";
 import { Equation } from "./equation";
 import { keepLanguageLinks } from "./languages";
 import { Page } from "./page";
@@ -14,11 +15,14 @@ let page: Page | null = null;
 function mount(): void {
   page?.leave();
   page = null;
-  keepLanguageLinks();
+  keepLanguageLinks(() => {
+    if (runner.isReady) askToContinue();
+  });
   const bar = document.querySelector<HTMLElement>("[data-bp-page]");
   if (!bar) return;
   const mounted = new Page(bar, runner);
   page = mounted;
+  if (isAskedToContinue()) mounted.warmUp();
   for (const root of document.querySelectorAll<HTMLElement>("[data-bp-tools]")) {
     new Equation(root, mounted);
   }

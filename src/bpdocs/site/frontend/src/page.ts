@@ -1,15 +1,13 @@
-// One page: which cells have run, and in which order they must run.
-//
-// A run always means: as if the page had been run from the top. Cells above that have not run, or
-// have changed since, run first; a cell that runs a second time starts from fresh variables.
+// One page: its bar, and the runs of its cells, one after the other.
 
 import { Cell, type Action, type CellHooks } from "./cell";
 import { unpackEdit } from "./edits";
 import { button, element } from "./elements";
 import { keyOf, showKeys } from "./keys";
+import { Order } from "./order";
 import type { Description, NameFound } from "./protocol";
 import type { Runner } from "./runner";
-import { startPython, type StartPlace } from "./start";
+import { explain, Progress, startPython, type StartPlace } from "./start";
 import { strings } from "./strings";
 import { showReport } from "./verify";
 
@@ -27,12 +25,11 @@ export class Page {
   private readonly status = element("span", "bp-status");
   /** What a screen reader is told, politely: the one live region of the page. */
   private readonly live = element("span", "bp-live");
-  /** The sources that ran in this Python on this page, in the order of the page. */
-  private ran: string[] = [];
-  private generation = -1;
+  private readonly order = new Order();
   private queue: Promise<unknown> = Promise.resolve();
   /** Grows when the reader stops or restarts: what waited for its turn before is dropped. */
   private round = 0;
+  private hasLeft = false;
 
   constructor(
     private readonly bar: HTMLElement,
@@ -57,18 +54,24 @@ export class Page {
 
   /** Run Python beside the cells, out of their variables; return what it prints, or why not. */
   async ask(python: string, place: StartPlace): Promise<string> {
-    const asked = this.queue.then(async () => {
+    return this.enqueue(async () => {
       const failure = await startPython(this.runner, this.runtime, place);
       if (failure) return failure;
       let printed = "";
       const examples = [{ source: python, line: 1, printed: "", error: null }];
       const key = `${this.key}#equations`;
-      const ending = await this.runner.run(key, "check", examples, (piece) => (printed += piece));
+      const ending = await this.runner.run(key, "check", examples, {
+        write: (piece) => (printed += piece),
+        loading: () => {},
+      });
       if (ending.kind !== "finished") return strings().crashed;
       return ending.results[0]?.error ?? printed;
     });
-    this.queue = asked;
-    return asked;
+  }
+
+  /** Start Python before it is needed. */
+  warmUp(): void {
+    void this.runner.start(this.runtime, null);
   }
 
   /** Tell a screen reader. */
@@ -76,9 +79,16 @@ export class Page {
     this.live.textContent = sentence;
   }
 
+  /** Say something of a cell, beside its buttons and to a screen reader. */
+  private say(cell: Cell, sentence: string): void {
+    cell.say(sentence);
+    this.tell(sentence);
+  }
+
   /** The reader has left the page: end its run, but let a Python that is starting go on. */
   leave(): void {
     this.round += 1;
+    this.hasLeft = true;
     if (this.runner.isReady) this.runner.stop(this.runtime);
   }
 
@@ -104,7 +114,7 @@ export class Page {
     this.bar.replaceChildren(
       ...(this.cells.length ? ofCells : []),
       button("restart", text.restart, () => this.restart()),
-      ...(this.cells.length ? [button("keys", text.keys, showKeys)] : []),
+      ...(this.cells.length ? [button("reset-edits", text.resetEdits, () => this.resetEdits()), button("keys", text.keys, showKeys)] : []),
       this.status,
       this.live,
     );
@@ -129,7 +139,10 @@ export class Page {
       run: () => this.run(cell),
       stop: () => this.stop(),
       edit: () => cell.edit(),
-      reset: () => cell.reset(),
+      reset: () => {
+        cell.reset();
+        cell.focus();
+      },
       share: () => cell.share(),
       copy: () => cell.copy(),
     };
@@ -151,22 +164,29 @@ export class Page {
     this.runner.stop(this.runtime);
   }
 
-  private run(cell: Cell): Promise<unknown> {
-    if (cell.state === "starting" || cell.state === "running") return this.queue;
+  /** Do something when everything before it has ended. */
+  private enqueue<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.queue.then(act);
+    // What goes wrong in one run is told by the browser, and must not keep the next from running.
+    this.queue = done.catch(reportError);
+    return done;
+  }
+
+  private async run(cell: Cell): Promise<void> {
+    if (cell.isBusy) return;
     const { round } = this;
     if (this.runner.isBusy) cell.say(strings().waiting);
-    this.queue = this.queue.then(async () => {
+    await this.enqueue(async () => {
       if (round !== this.round) cell.say("");
       else await this.runThrough(this.cells.indexOf(cell));
     });
-    return this.queue;
   }
 
   private async runAll(): Promise<void> {
     const { round } = this;
     delete this.bar.dataset.bpVerdict;
-    this.queue = this.queue.then(async () => {
-      this.ran = [];
+    await this.enqueue(async () => {
+      this.order.clear();
       for (let index = 0; index < this.cells.length; index += 1) {
         const cell = this.cells[index]!;
         if (cell.isForeign) cell.say(strings().foreign);
@@ -178,7 +198,6 @@ export class Page {
       this.status.textContent = strings().verdict(same, this.cells.length);
       this.tell(this.status.textContent);
     });
-    await this.queue;
   }
 
   /** Run the page's own examples, whatever was edited, and show what came of each. */
@@ -190,6 +209,10 @@ export class Page {
     showReport(this.bar, this.cells, await this.ask(VERSIONS, place));
   }
 
+  private resetEdits(): void {
+    for (const cell of this.cells) if (cell.isEdited && !cell.isBusy) cell.reset();
+  }
+
   private restart(): void {
     this.round += 1;
     delete this.bar.dataset.bpVerdict;
@@ -197,7 +220,7 @@ export class Page {
     this.status.textContent = strings().restarted;
     this.tell(this.status.textContent);
     for (const cell of this.cells) {
-      if (cell.state === "starting" || cell.state === "running") continue;
+      if (cell.isBusy) continue;
       cell.showPrinted();
       cell.setState("idle");
     }
@@ -224,15 +247,19 @@ export class Page {
 
   /** Return from which cell on the page must run; drop its variables if that is the first. */
   private firstToRun(target: number): number {
-    if (this.generation !== this.runner.generation) this.ran = [];
-    this.generation = this.runner.generation;
-    const above = this.cells.slice(0, target).map(({ source }) => source);
-    const isPrefix = this.ran.every((source, index) => source === above[index]);
-    if (!isPrefix || this.ran.length === 0) {
-      this.ran = [];
-      this.runner.forget(this.key);
-    }
-    return this.ran.length;
+    const sources = this.cells.map(({ source }) => source);
+    const first = this.order.firstToRun(sources, target, this.runner.generation);
+    if (first === 0) this.runner.forget(this.key);
+    return first;
+  }
+
+  /** After a hard stop: run again, in the new Python, the cells that had run above. */
+  private async restore(stopped: Cell, count: number): Promise<void> {
+    const { round } = this;
+    await this.enqueue(async () => {
+      if (round !== this.round || this.hasLeft || count === 0) return;
+      if (await this.runThrough(count - 1)) this.say(stopped, strings().restored(count));
+    });
   }
 
   private async startFor(cell: Cell): Promise<boolean> {
@@ -256,25 +283,34 @@ export class Page {
     const { source } = cell;
     cell.beginOutput();
     cell.setState("running", text.running);
-    const notice = setTimeout(() => {
-      cell.say(text.stillRunning);
-      this.tell(text.stillRunning);
-    }, STILL_RUNNING_MS);
-    const ending = await this.runner.run(this.key, cell.id, cell.toRun, (piece, stream) =>
-      cell.write(piece, stream),
-    );
+    const notice = setTimeout(() => this.say(cell, text.stillRunning), STILL_RUNNING_MS);
+    const progress = new Progress();
+    const ending = await this.runner.run(this.key, cell.id, cell.toRun, {
+      write: (piece, stream) => cell.write(piece, stream),
+      loading: (name, loaded, total) => {
+        if (!progress.root.isConnected) cell.showProgress(progress.root);
+        progress.loading(name, loaded, total);
+      },
+    });
     clearTimeout(notice);
+    if (ending.kind === "failed") {
+      cell.showPrinted();
+      cell.setState("idle");
+      this.say(cell, explain(ending));
+      progress.offer(() => void this.run(cell));
+      return false;
+    }
+    progress.root.remove();
     if (ending.kind !== "finished") {
-      const sentence = ending.kind === "killed" ? text.killed : text.crashed;
-      cell.setState("stopped", sentence);
-      this.tell(sentence);
+      cell.setState("stopped");
+      this.say(cell, ending.kind === "killed" ? text.killed : text.crashed);
+      if (ending.kind === "killed") void this.restore(cell, this.order.length);
       return false;
     }
     const state = cell.showResults(ending.results);
     cell.setState(state);
-    cell.say(cell.verdict);
-    this.tell(cell.verdict);
-    this.ran.push(source);
+    this.say(cell, cell.verdict);
+    this.order.add(source);
     return state === "same" || state === "done" || state === "differs";
   }
 }

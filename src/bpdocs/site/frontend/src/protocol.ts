@@ -79,7 +79,9 @@ export type Reply =
   | { kind: "progress"; loaded: number; total: number }
   | { kind: "booting" }
   | { kind: "ready" }
-  | { kind: "failed"; problem: Problem; detail: string }
+  | ({ kind: "failed" } & Failure)
+  | { kind: "loading"; run: number; name: string; loaded: number; total: number }
+  | ({ kind: "lacking"; run: number } & Failure)
   | { kind: "output"; run: number; stream: StreamName; text: string }
   | { kind: "inspected"; id: number; answer: string }
   | { kind: "finished"; run: number; results: Result[] }
@@ -87,3 +89,10 @@ export type Reply =
 
 /** Why Python did not start: a file that could not be fetched, a wrong hash, or anything else. */
 export type Problem = "unreachable" | "corrupt" | "broken";
+
+/** `detail` is the name of the file, or what went wrong; `status` what a server answered, if it did. */
+export interface Failure {
+  problem: Problem;
+  detail: string;
+  status: number | null;
+}

@@ -1,7 +1,8 @@
 // Owns the worker: starts it when first needed, runs one cell at a time, stops and restarts it.
 
+import type { ManifestEntry } from "./download";
 import { keepPython } from "./keep";
-import type { Example, InspectRequest, Problem, Reply, Request, Result, StreamName } from "./protocol";
+import type { Example, Failure, InspectRequest, Reply, Request, Result, StreamName } from "./protocol";
 
 const STOP_PATIENCE_MS = 1500;
 
@@ -14,12 +15,19 @@ export type Ending =
   | { kind: "finished"; results: Result[] }
   | { kind: "killed" }
   | { kind: "crashed" }
-  | { kind: "failed"; problem: Problem; detail: string };
+  | ({ kind: "failed" } & Failure);
+
+/** Who is told of a run while it goes on. */
+export interface RunListener {
+  write(text: string, stream: StreamName): void;
+  /** A package that the examples import arrives. */
+  loading(name: string, loaded: number, total: number): void;
+}
 
 interface ActiveRun {
   run: number;
   stopUrl: string;
-  write(text: string, stream: StreamName): void;
+  listener: RunListener;
   end(ending: Ending): void;
 }
 
@@ -54,10 +62,11 @@ export class Runner {
     this.isPrefetched = true;
     try {
       const manifest = await fetch(new URL("manifest.json", runtime));
-      const files = (await manifest.json()) as { name: string }[];
+      const files = (await manifest.json()) as ManifestEntry[];
       const options = { priority: "low" } as RequestInit;
+      const needed = files.filter(({ on_import }) => on_import === null);
       await Promise.all(
-        files.map(async ({ name }) => (await fetch(new URL(name, runtime), options)).arrayBuffer()),
+        needed.map(async ({ name }) => (await fetch(new URL(name, runtime), options)).arrayBuffer()),
       );
     } catch {
       this.isPrefetched = false; // Run fetches again, and says what is wrong
@@ -87,7 +96,7 @@ export class Runner {
     page: string,
     cell: string,
     examples: Example[],
-    write: ActiveRun["write"],
+    listener: RunListener,
   ): Promise<Ending> {
     return new Promise((resolve) => {
       const run = ++this.runs;
@@ -97,7 +106,7 @@ export class Runner {
         URL.revokeObjectURL(stopUrl);
         resolve(ending);
       };
-      this.active = { run, stopUrl, write, end };
+      this.active = { run, stopUrl, listener, end };
       this.send({ kind: "run", run, page, cell, examples, stopUrl });
     });
   }
@@ -148,7 +157,7 @@ export class Runner {
 
   private lose(detail: string): void {
     this.drop();
-    this.endStart({ kind: "failed", problem: "broken", detail });
+    this.endStart({ kind: "failed", problem: "broken", detail, status: null });
     this.active?.end({ kind: "crashed" });
   }
 
@@ -182,8 +191,17 @@ export class Runner {
         this.drop();
         this.endStart(reply);
         break;
+      case "loading":
+        if (this.active?.run === reply.run) {
+          this.active.listener.loading(reply.name, reply.loaded, reply.total);
+        }
+        break;
+      case "lacking":
+        this.isDamaged = reply.problem === "corrupt";
+        if (this.active?.run === reply.run) this.active.end({ ...reply, kind: "failed" });
+        break;
       case "output":
-        if (this.active?.run === reply.run) this.active.write(reply.text, reply.stream);
+        if (this.active?.run === reply.run) this.active.listener.write(reply.text, reply.stream);
         break;
       case "finished":
         if (this.active?.run === reply.run) this.active.end(reply);

@@ -45,9 +45,11 @@ scope.addEventListener("fetch", (event) => {
 /** The page has just loaded these files, so they come from the browser's own cache. */
 async function keepAll(): Promise<void> {
   const manifest = await fetch(new URL("manifest.json", runtime));
-  const files = (await manifest.json()) as { name: string }[];
+  const files = (await manifest.json()) as { name: string; on_import: string | null }[];
   const cache = await caches.open(cacheName);
-  const names = ["manifest.json", ...files.map(({ name }) => name)];
+  // What waits for an import is kept when one has asked for it.
+  const needed = files.filter(({ on_import }) => on_import === null);
+  const names = ["manifest.json", ...needed.map(({ name }) => name)];
   await cache.addAll([worker, ...names.map((name) => new URL(name, runtime).href)]);
 }
 

@@ -1,8 +1,8 @@
 // How a page starts Python: progress, consent where data is metered, and what is said if it fails.
 
 import { button, element } from "./elements";
-import type { Problem } from "./protocol";
-import { isMetered, type Ending, type Runner, type StartListener } from "./runner";
+import type { Failure, Problem } from "./protocol";
+import { isMetered, type Runner, type StartListener } from "./runner";
 import { strings } from "./strings";
 
 let hasConsent = false;
@@ -35,24 +35,27 @@ export async function startPython(
     progress.root.remove();
     return "";
   }
-  const sentence = failure.kind === "failed" ? explain(failure) : strings().stoppedStart;
-  if (failure.kind === "failed") progress.offer(strings().retry, () => place.retry());
-  else progress.root.remove();
-  return sentence;
+  if (failure.kind !== "failed") {
+    progress.root.remove();
+    return strings().stoppedStart;
+  }
+  progress.offer(() => place.retry());
+  return strings().notStarted(explain(failure));
 }
 
-function explain({ problem, detail }: Extract<Ending, { kind: "failed" }>): string {
+/** Why a file or a package is not there, and what to do. */
+export function explain({ problem, detail, status }: Failure): string {
   const text = strings();
-  const sentences: Record<Problem, (detail: string) => string> = {
-    unreachable: text.unreachable,
-    corrupt: text.corrupt,
-    broken: text.broken,
+  const sentences: Record<Problem, () => string> = {
+    unreachable: () => text.unreachable(detail, text.answered(status)),
+    corrupt: () => text.corrupt(detail),
+    broken: () => text.broken(detail),
   };
-  return sentences[problem](detail);
+  return sentences[problem]();
 }
 
 /** The progress element and its sentence, beside the cell that waits. */
-class Progress implements StartListener {
+export class Progress implements StartListener {
   readonly root = element("div", "bp-progress");
   private readonly bar = element("progress", "");
   private readonly sentence = element("span", "");
@@ -67,9 +70,18 @@ class Progress implements StartListener {
   }
 
   progress(loaded: number, total: number): void {
+    this.show(strings().starting, loaded, total);
+  }
+
+  /** What is told of a package that an example imports. */
+  loading(name: string, loaded: number, total: number): void {
+    this.show(strings().loading(name), loaded, total);
+  }
+
+  private show(what: string, loaded: number, total: number): void {
     const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
     this.bar.value = total ? loaded / total : 0;
-    this.sentence.textContent = strings().downloading(megabytes(loaded), megabytes(total));
+    this.sentence.textContent = strings().downloading(what, megabytes(loaded), megabytes(total));
   }
 
   booting(): void {
@@ -96,10 +108,10 @@ class Progress implements StartListener {
     });
   }
 
-  /** Leave a button in the place of the bar. */
-  offer(label: string, press: () => void): void {
+  /** Leave Retry in the place of the bar. */
+  offer(press: () => void): void {
     this.root.replaceChildren(
-      button("retry", label, () => {
+      button("retry", strings().retry, () => {
         this.root.remove();
         press();
       }),

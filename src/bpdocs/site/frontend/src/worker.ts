@@ -1,7 +1,8 @@
 // The reader's Python: loads Pyodide, NumPy and the package, and runs examples. Knows no page.
 
-import { download, DownloadError, type ManifestEntry } from "./download";
-import type { InspectRequest, Reply, Request, RunRequest, StreamName } from "./protocol";
+import { DownloadError } from "./download";
+import { RuntimeFiles } from "./files";
+import type { Failure, InspectRequest, Reply, Request, RunRequest, StreamName } from "./protocol";
 
 interface Session {
   run_cell(page: string, cell: string, examples: string, write: WriteCallback): string;
@@ -12,6 +13,8 @@ type WriteCallback = (text: string, stream: StreamName) => void;
 interface Pyodide {
   pyimport(name: string): Record<string, () => Session>;
   setInterruptBuffer(buffer: unknown): void;
+  loadPackage(name: string, options: { messageCallback: () => void }): Promise<unknown>;
+  readonly loadedPackages: Record<string, string>;
 }
 interface WorkerScope {
   onmessage: ((event: MessageEvent<Request>) => void) | null;
@@ -23,6 +26,7 @@ const BATCH_MS = 50;
 const BATCH_CHARACTERS = 8192;
 const POLL_MS = 100;
 
+let files: RuntimeFiles;
 let pyodide: Pyodide;
 let session: Session;
 
@@ -30,74 +34,36 @@ scope.onmessage = async ({ data }) => {
   if (data.kind === "start") await start(data.runtime, data.isFresh);
   else if (data.kind === "forget") session.forget(data.page);
   else if (data.kind === "inspect") inspect(data);
-  else run(data);
+  else await run(data);
 };
 
 async function start(folder: string, isFresh: boolean): Promise<void> {
   try {
-    const files = await downloadAll(folder, isFresh ? "reload" : "default");
+    files = await RuntimeFiles.open(folder, isFresh ? "reload" : "default");
+    await files.fetch(null, (loaded, total) => {
+      scope.postMessage({ kind: "progress", loaded, total });
+    });
     scope.postMessage({ kind: "booting" });
-    serveFromMemory(folder, files);
     const { loadPyodide } = await import(/* @vite-ignore */ new URL("pyodide.mjs", folder).href);
     pyodide = await loadPyodide({
       indexURL: folder,
       lockFileURL: new URL("pyodide-lock.json", folder).href,
       stdLibURL: new URL("python_stdlib.zip", folder).href,
       packages: ["bpdocs"],
-      env: { TERM: "dumb", HOME: "/home/pyodide" },
+      env: { TERM: "dumb", HOME: "/home/pyodide", MPLBACKEND: "module://bpdocs.examples.figures" },
     });
-    files.clear();
     session = pyodide.pyimport("bpdocs.examples.browser").start!();
     scope.postMessage({ kind: "ready" });
   } catch (error) {
-    const problem = error instanceof DownloadError ? error.problem : "broken";
-    const detail = error instanceof DownloadError ? error.file : String(error);
-    scope.postMessage({ kind: "failed", problem, detail });
+    scope.postMessage({ kind: "failed", ...failureOf(error) });
   }
 }
 
-async function downloadAll(
-  folder: string,
-  cache: RequestCache,
-): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const manifest = await fetchManifest(folder, cache);
-  const total = manifest.reduce((sum, { size }) => sum + size, 0);
-  let loaded = 0;
-  const count = (bytes: number) => {
-    loaded += bytes;
-    scope.postMessage({ kind: "progress", loaded, total });
-  };
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  await Promise.all(
-    manifest.map(async (entry) => {
-      files.set(new URL(entry.name, folder).href, await download(folder, entry, cache, count));
-    }),
-  );
-  return files;
-}
-
-async function fetchManifest(folder: string, cache: RequestCache): Promise<ManifestEntry[]> {
-  try {
-    const answer = await fetch(new URL("manifest.json", folder), { cache });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    return (await answer.json()) as ManifestEntry[];
-  } catch (error) {
-    throw new DownloadError("unreachable", "manifest.json", error);
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof DownloadError)) {
+    return { problem: "broken", detail: String(error), status: null };
   }
-}
-
-/** Answer Pyodide's requests for the files that were checked; it never fetches anything else. */
-function serveFromMemory(folder: string, files: Map<string, Uint8Array<ArrayBuffer>>): void {
-  const types: Record<string, string> = { wasm: "application/wasm", json: "application/json" };
-  const fetchOutside = globalThis.fetch;
-  globalThis.fetch = async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input, folder).href;
-    const bytes = files.get(url);
-    if (!bytes) return fetchOutside(input, init);
-    files.delete(url);
-    const type = types[url.split(".").at(-1)!] ?? "application/octet-stream";
-    return new Response(bytes, { headers: { "Content-Type": type } });
-  };
+  return { problem: error.problem, detail: error.file, status: error.status };
 }
 
 /** Answer the editor; what Python cannot tell is null, for typing must not fail. */
@@ -110,7 +76,25 @@ function inspect({ id, page, what, text, source }: InspectRequest): void {
   }
 }
 
-function run({ run, page, cell, examples, stopUrl }: RunRequest): void {
+/** Load what the examples import and a start does not load. */
+async function loadImports({ run, examples }: RunRequest): Promise<void> {
+  for (const name of files.neededBy(examples.map(({ source }) => source).join("\n"))) {
+    if (name in pyodide.loadedPackages) continue;
+    await files.fetch(name, (loaded, total) => {
+      scope.postMessage({ kind: "loading", run, name, loaded, total });
+    });
+    await pyodide.loadPackage(name, { messageCallback: () => {} });
+  }
+}
+
+async function run(request: RunRequest): Promise<void> {
+  const { run, page, cell, examples, stopUrl } = request;
+  try {
+    await loadImports(request);
+  } catch (error) {
+    scope.postMessage({ kind: "lacking", run, ...failureOf(error) });
+    return;
+  }
   const output = new OutputBatch(run);
   pyodide.setInterruptBuffer(interruptSignal(stopUrl));
   try {
