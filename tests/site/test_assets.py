@@ -13,7 +13,7 @@ from bpdocs.site.assets import build_assets
 from bpdocs.site.node import FRONTEND, NODE, install_packages
 from bpdocs.site.quantities import QUANTITIES
 
-HASHED = re.compile(r"[\w-]+-[A-Z0-9]{8}\.(js|css|woff2)(\.LEGAL\.txt)?")
+HASHED = re.compile(r"[\w.-]+-[A-Z0-9]{8}\.(js|css|woff2)(\.LEGAL\.txt)?")
 # Addresses that are names and are never fetched, and those in comments on licences.
 NAMES = re.compile(r"https?://www\.w3\.org/(1998/Math/MathML|1999/xlink|1999/xhtml|2000/svg)")
 

@@ -14,6 +14,8 @@ const options = {
   chunkNames: "[name]-[hash]",
   // What import() asks for, such as the editor, becomes a file of its own.
   splitting: true,
+  // Names must not depend on where the packages are kept.
+  preserveSymlinks: true,
   // Every browser that runs Pyodide reads woff2; the older formats are left out.
   loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
   outdir,

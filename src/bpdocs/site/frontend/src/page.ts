@@ -6,7 +6,7 @@ import { button, element } from "./elements";
 import { keyOf, showKeys } from "./keys";
 import { Order } from "./order";
 import type { Description, NameFound } from "./protocol";
-import type { Runner } from "./runner";
+import type { Ending, Runner } from "./runner";
 import { explain, Progress, startPython, type StartPlace } from "./start";
 import { strings } from "./strings";
 import { showReport } from "./verify";
@@ -279,11 +279,32 @@ export class Page {
 
   /** Run one cell and tell whether Python can go on from there. */
   private async runOne(cell: Cell): Promise<boolean> {
-    const text = strings();
     const { source } = cell;
     cell.beginOutput();
-    cell.setState("running", text.running);
-    const notice = setTimeout(() => this.say(cell, text.stillRunning), STILL_RUNNING_MS);
+    cell.setState("running", strings().running);
+    const ending = await this.watch(cell);
+    if (ending.kind === "failed") {
+      cell.showPrinted();
+      cell.setState("idle");
+      this.say(cell, explain(ending));
+      return false;
+    }
+    if (ending.kind !== "finished") {
+      cell.setState("stopped");
+      this.say(cell, ending.kind === "killed" ? strings().killed : strings().crashed);
+      if (ending.kind === "killed") void this.restore(cell, this.order.length);
+      return false;
+    }
+    const state = cell.showResults(ending.results);
+    cell.setState(state);
+    this.say(cell, cell.verdict);
+    this.order.add(source);
+    return state === "same" || state === "done" || state === "differs";
+  }
+
+  /** Let Python run a cell, and show meanwhile what it prints and loads. */
+  private async watch(cell: Cell): Promise<Ending> {
+    const notice = setTimeout(() => this.say(cell, strings().stillRunning), STILL_RUNNING_MS);
     const progress = new Progress();
     const ending = await this.runner.run(this.key, cell.id, cell.toRun, {
       write: (piece, stream) => cell.write(piece, stream),
@@ -293,24 +314,8 @@ export class Page {
       },
     });
     clearTimeout(notice);
-    if (ending.kind === "failed") {
-      cell.showPrinted();
-      cell.setState("idle");
-      this.say(cell, explain(ending));
-      progress.offer(() => void this.run(cell));
-      return false;
-    }
-    progress.root.remove();
-    if (ending.kind !== "finished") {
-      cell.setState("stopped");
-      this.say(cell, ending.kind === "killed" ? text.killed : text.crashed);
-      if (ending.kind === "killed") void this.restore(cell, this.order.length);
-      return false;
-    }
-    const state = cell.showResults(ending.results);
-    cell.setState(state);
-    this.say(cell, cell.verdict);
-    this.order.add(source);
-    return state === "same" || state === "done" || state === "differs";
+    if (ending.kind === "failed") progress.offer(() => void this.run(cell));
+    else progress.root.remove();
+    return ending;
   }
 }

@@ -37,7 +37,8 @@ export class Runner {
   private endStart: (failure: Ending | null) => void = () => {};
   private listener: StartListener | null = null;
   private active: ActiveRun | null = null;
-  private runs = 0;
+  /** The last run's number; it begins anywhere, for a program must not guess it and answer itself. */
+  private runs = crypto.getRandomValues(new Uint32Array(1))[0]!;
   private isPrefetched = false;
   private runtime = "";
   /** Whether a file arrived damaged; the next start asks past all caches. */
@@ -85,7 +86,9 @@ export class Runner {
       this.generation += 1;
       this.runtime = runtime;
       this.worker = new Worker(this.workerUrl, { type: "module" });
-      this.worker.onmessage = ({ data }: MessageEvent<Reply>) => this.receive(data);
+      this.worker.onmessage = ({ data }: MessageEvent<Reply | null>) => {
+        if (data?.kind) this.receive(data); // programs can send messages too
+      };
       this.worker.onerror = (event) => this.lose(event.message || "its worker did not load");
       this.send({ kind: "start", runtime, isFresh: this.isDamaged });
     });

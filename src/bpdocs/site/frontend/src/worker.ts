@@ -50,6 +50,7 @@ async function start(folder: string, isFresh: boolean): Promise<void> {
       lockFileURL: new URL("pyodide-lock.json", folder).href,
       stdLibURL: new URL("python_stdlib.zip", folder).href,
       packages: ["bpdocs"],
+      stdin: () => null, // nobody types: input() meets the end of its file
       env: { TERM: "dumb", HOME: "/home/pyodide", MPLBACKEND: "module://bpdocs.examples.figures" },
     });
     session = pyodide.pyimport("bpdocs.examples.browser").start!();
