@@ -107,6 +107,20 @@ def test_languages_share_what_is_kept(reader) -> None:
     assert python_is_kept(reader)
 
 
+def test_full_storage_is_no_fault(reader) -> None:
+    """Where nothing can be kept, Python starts all the same, on this visit and the next."""
+    tools = reader.page.context.new_cdp_session(reader.page)
+    order = {"origin": reader.server.url.rstrip("/"), "quotaSize": 1_000_000}
+    tools.send("Storage.overrideQuotaForOrigin", order)
+    reader.open("")
+    assert reader.run() == "same"
+    reader.page.wait_for_timeout(1000)
+    reader.page.reload()
+
+    assert reader.run() == "same"
+    reader.complaints.clear()  # Chromium notes that the service worker was not installed
+
+
 def test_damaged_file_is_fetched_past_the_caches(reader, server) -> None:
     """A file that is damaged where it is kept is refused, and Retry fetches it anew."""
     reader.open("")

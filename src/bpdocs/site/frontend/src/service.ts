@@ -38,8 +38,8 @@ scope.addEventListener("fetch", (event) => {
   const { request } = event;
   const isWorker = request.url.endsWith(`/assets/${workerFile}`);
   if (request.method !== "GET") return;
-  if (isWorker) event.respondWith(answer(request, worker));
-  else if (request.url.startsWith(runtime)) event.respondWith(answer(request, request.url));
+  if (isWorker) event.respondWith(answer(event, worker));
+  else if (request.url.startsWith(runtime)) event.respondWith(answer(event, request.url));
 });
 
 /** The page has just loaded these files, so they come from the browser's own cache. */
@@ -60,11 +60,27 @@ async function dropOthers(): Promise<void> {
 }
 
 /** From the cache first; a page that found a file damaged asks past it. */
-async function answer(request: Request, key: string): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  const kept = request.cache === "reload" ? undefined : await cache.match(key);
+async function answer(event: FetchEvent, key: string): Promise<Response> {
+  const { request } = event;
+  const kept = request.cache === "reload" ? undefined : await find(key);
   if (kept) return kept;
   const response = await fetch(request);
-  if (response.ok) await cache.put(key, response.clone());
+  if (response.ok) event.waitUntil(keep(key, response.clone()));
   return response;
+}
+
+async function find(key: string): Promise<Response | undefined> {
+  try {
+    return await (await caches.open(cacheName)).match(key);
+  } catch {
+    return undefined; // storage is forbidden
+  }
+}
+
+async function keep(key: string, response: Response): Promise<void> {
+  try {
+    await (await caches.open(cacheName)).put(key, response);
+  } catch {
+    // Storage is full: the file is fetched again next time.
+  }
 }
