@@ -159,6 +159,22 @@ def test_values_are_shown_as_at_the_prompt(reader, source: str, printed: str) ->
     assert reader.output() == printed
 
 
+def test_streams_are_told_apart(reader) -> None:
+    """Values, what is printed, warnings and errors each look their own."""
+    reader.open("")
+    source = "import sys\nprint('é😀')\nprint('w', file=sys.stderr)\n[1]\nprint('b')\n1 / 0"
+    assert reader.run_source(source) == "error"
+    spans = reader.cell().locator("[data-bp-output] span")
+
+    assert [(span.get_attribute("class"), span.text_content()) for span in spans.all()] == [
+        ("bp-stdout", "é😀\n"),
+        ("bp-stderr", "w\n"),
+        ("bp-result", "[1]\n"),
+        ("bp-stdout", "b\n"),
+        ("bp-error", "ZeroDivisionError: division by zero\n"),
+    ]
+
+
 def test_an_altered_result_differs(reader, server) -> None:
     """A page that prints another result gets the verdict "differs", with both shown."""
     server.changes["derivation/forward/"] = lambda page: page.replace(b"1.5,  2.5", b"1.5,  9.5")

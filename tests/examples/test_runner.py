@@ -344,3 +344,16 @@ def test_endless_output_is_dropped():
     assert len(outcome.printed) == sum(map(len, written)) + (not outcome.printed.endswith("\n"))
     assert MAX_PRINTED <= len(outcome.printed) <= MAX_PRINTED + 1
     assert outcome.dropped == 3_000_000 - MAX_PRINTED
+
+
+def test_streams_are_told_apart():
+    """What was printed, warned or shown as a value keeps its stream, character by character."""
+    outcome = run("import sys", "print('a'); print('b', file=sys.stderr)\n7", "print('c', end='')")
+    assert outcome.printed == "a\nb\n7\nc\n"
+    assert outcome.streams == (("stdout", 2), ("stderr", 2), ("result", 2), ("stdout", 2))
+
+
+def test_streams_cover_what_is_kept():
+    """The runs add up to the text, also where it was cut."""
+    outcome = run("print('x' * 999_999)\n'y' * 9")
+    assert sum(size for _, size in outcome.streams) == len(outcome.printed)

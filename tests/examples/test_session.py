@@ -30,6 +30,7 @@ def test_result_has_all_fields():
             "place": None,
             "rich": [],
             "dropped": 0,
+            "streams": [["result", 2]],
             "same": True,
         }
     ]

@@ -1,7 +1,9 @@
 """What an example is, and what came of running it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+Stream = Literal["stdout", "stderr", "result"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Outcome:
     Attributes
     ----------
     printed : str
-        Everything written to standard output and standard error.
+        Everything written to standard output and standard error, values of expressions included.
     error : str or None
         The exception as one sentence, "ValueError: …".
     traceback : str or None
@@ -64,6 +66,8 @@ class Outcome:
         The values that have more than a text, in the order in which they were shown.
     dropped : int
         How many characters were not kept, because there were too many.
+    streams : tuple of (Stream, int)
+        Which stream the characters of `printed` came by, as runs of so many characters.
     """
 
     printed: str
@@ -73,14 +77,12 @@ class Outcome:
     place: Place | None = None
     rich: tuple[Rich, ...] = ()
     dropped: int = 0
+    streams: tuple[tuple[Stream, int], ...] = field(default=(), compare=False)
 
     def is_as_printed(self, example: Example) -> bool:
         """Tell whether the outcome is, to the letter, what the example's page prints."""
         got = (self.printed, self.error, self.stopped)
         return got == (example.printed, example.error, False)
-
-
-Stream = Literal["stdout", "stderr"]
 
 
 @dataclass(frozen=True)

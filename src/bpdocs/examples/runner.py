@@ -63,7 +63,7 @@ def run_example(
         ):
             for statement in ast.parse(source, filename).body:
                 code = compile(ast.Interactive([statement]), filename, "single", dont_inherit=True)
-                with _displaying(namespace, rich):
+                with _displaying(namespace, rich, out):
                     exec(code, namespace)  # noqa: S102 - running the reader's code is the purpose
             rich.extend(take_figures())
     except KeyboardInterrupt:
@@ -76,7 +76,13 @@ def run_example(
         }
     else:
         ending = {}
-    return Outcome(printed.text, rich=tuple(rich), dropped=printed.dropped, **ending)
+    return Outcome(
+        printed.text,
+        rich=tuple(rich),
+        dropped=printed.dropped,
+        streams=printed.streams,
+        **ending,
+    )
 
 
 def source_name(cell: str) -> str:
@@ -85,12 +91,17 @@ def source_name(cell: str) -> str:
 
 
 @contextlib.contextmanager
-def _displaying(namespace: dict[str, Any], rich: list[Rich]) -> Iterator[None]:
+def _displaying(namespace: dict[str, Any], rich: list[Rich], out: "_Tee") -> Iterator[None]:
     """Print the values of expressions, and keep the last as _, as the prompt does."""
 
     def display(value: object) -> None:
         if value is not None:
-            print(repr(value))
+            text = repr(value)
+            out.stream = "result"
+            try:
+                print(text)
+            finally:
+                out.stream = "stdout"
             more = represent(value)
             if more:
                 rich.append(more)
@@ -114,7 +125,7 @@ class _Tee(io.TextIOBase):
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        kept = self.printed.add(text)
+        kept = self.printed.add(text, self.stream)
         if kept and self.pass_on:
             self.pass_on(kept, self.stream)
         return len(text)
@@ -124,20 +135,23 @@ class _Tee(io.TextIOBase):
 
 
 class _Printed:
-    """What was printed, up to a limit."""
+    """What was printed, up to a limit, and by which stream."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
+        self.runs: list[tuple[Stream, int]] = []
         self.room = MAX_PRINTED
         self.dropped = 0
 
-    def add(self, text: str) -> str:
+    def add(self, text: str, stream: Stream) -> str:
         """Keep a text; return what there was room for."""
         kept = text[: self.room]
         self.room -= len(kept)
         self.dropped += len(text) - len(kept)
         if kept:
             self.pieces.append(kept)
+            before = self.runs.pop() if self.runs and self.runs[-1][0] == stream else (stream, 0)
+            self.runs.append((stream, before[1] + len(kept)))
         return kept
 
     @property
@@ -145,6 +159,12 @@ class _Printed:
         """All that was kept, ending in a newline."""
         text = "".join(self.pieces)
         return text if not text or text.endswith("\n") else text + "\n"
+
+    @property
+    def streams(self) -> tuple[tuple[Stream, int], ...]:
+        """The streams of the text; a newline that was added belongs to the last."""
+        missing = len(self.text) - sum(size for _, size in self.runs)
+        return (*self.runs[:-1], *((name, size + missing) for name, size in self.runs[-1:]))
 
 
 def _last_line(error: BaseException) -> str:

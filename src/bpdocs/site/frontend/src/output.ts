@@ -40,18 +40,15 @@ export class Output {
     if (!this.stream || this.lines > SHOWN_LINES || this.characters > SHOWN_CHARACTERS) return;
     this.lines += text.split("\n").length - 1;
     this.characters += text.length;
-    const piece = element("span", `bp-${stream}`);
-    piece.textContent = text;
-    this.stream.append(piece);
+    this.stream.append(span({ stream, text }));
   }
 
   /** Show what a run gave; `isUnexpected` shows the page's result beside it. */
   finish(results: Result[], isUnexpected: boolean): void {
     const text = strings();
     this.stream = null;
-    const printed = results.map(({ printed, error }) => printed + (error ?? "")).join("");
     const dropped = results.reduce((sum, result) => sum + result.dropped, 0);
-    this.root.replaceChildren(shortened(printed, dropped));
+    this.root.replaceChildren(shortened(results.flatMap(piecesOf), dropped));
     this.more.replaceChildren();
     for (const rich of results.flatMap((result) => result.rich)) void this.showRich(rich);
     const failed = results.find(({ error, same }) => error !== null && !same);
@@ -82,31 +79,59 @@ export class Output {
   }
 }
 
+interface Piece {
+  stream: StreamName | "error";
+  text: string;
+}
+
+/** What an example printed, by streams, and its error. */
+function piecesOf({ printed, streams, error }: Result): Piece[] {
+  // Python counts characters, JavaScript half of some.
+  const characters = Array.from(printed);
+  let end = 0;
+  const pieces: Piece[] = streams.map(([stream, size]) => {
+    end += size;
+    return { stream, text: characters.slice(end - size, end).join("") };
+  });
+  return error === null ? pieces : [...pieces, { stream: "error", text: error }];
+}
+
+function span({ stream, text }: Piece): HTMLSpanElement {
+  const made = element("span", `bp-${stream}`);
+  made.textContent = text;
+  return made;
+}
+
 /** The text, or its beginning with a button for the rest. */
-function shortened(text: string, dropped: number): HTMLElement {
+function shortened(pieces: Piece[], dropped: number): HTMLElement {
+  const text = pieces.map((piece) => piece.text).join("");
   const lines = text.split("\n");
   const isLong = lines.length > SHOWN_LINES + 1;
   const end = isLong ? lines.slice(0, SHOWN_LINES).join("\n").length + 1 : text.length;
-  return cutAt(text, Math.min(end, SHOWN_CHARACTERS), dropped);
+  return cutAt(pieces, text, Math.min(end, SHOWN_CHARACTERS), dropped);
 }
 
-function cutAt(text: string, end: number, dropped: number): HTMLElement {
+function cutAt(pieces: Piece[], text: string, end: number, dropped: number): HTMLElement {
   const pre = element("pre", "bp-text");
   const cut = element("span", "bp-note");
   if (dropped) cut.textContent = strings().dropped(dropped);
+  const showAll = () => pre.replaceChildren(...pieces.map(span), ...(dropped ? [cut] : []));
   if (end >= text.length) {
-    pre.textContent = text;
-    if (dropped) pre.append(cut);
+    showAll();
     return pre;
   }
-  pre.textContent = text.slice(0, end);
   const hidden = text.slice(end).split("\n").length - 1;
-  const all = button("show-all", strings().showAll(hidden), () => {
-    pre.textContent = text;
-    pre.append(cut);
-  });
-  pre.append(all);
+  pre.append(...upTo(pieces, end).map(span), button("show-all", strings().showAll(hidden), showAll));
   return pre;
+}
+
+function upTo(pieces: Piece[], end: number): Piece[] {
+  let begin = 0;
+  return pieces.flatMap((piece) => {
+    const text = piece.text.slice(0, Math.max(0, end - begin));
+    begin += piece.text.length;
+    return text ? [{ ...piece, text }] : [];
+  });
 }
 
 function folded(title: string, text: string): HTMLElement {

@@ -19,6 +19,8 @@ export interface Result {
   rich: Rich[];
   /** How many characters were printed beyond what is kept. */
   dropped: number;
+  /** Which stream the characters of `printed` came by: runs of so many characters. */
+  streams: [StreamName, number][];
 }
 
 /** Lines count from 1, columns from 0. */
@@ -48,7 +50,7 @@ export interface Description {
   text: string;
 }
 
-export type StreamName = "stdout" | "stderr";
+export type StreamName = "stdout" | "stderr" | "result";
 
 export interface RunRequest {
   kind: "run";
