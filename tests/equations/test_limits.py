@@ -129,7 +129,7 @@ STATUSES = {"holds", "fails", "unreadable"}
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map(" ".join), st.sampled_from([*MODELS]))
 def test_any_order_of_symbols_gets_a_verdict(latex, model):
     """Whatever the symbols are put to, there is a verdict, and a sentence."""
-    verdict = check(latex, model, explain=False)
+    verdict = check(latex, model)
     assert verdict.status in STATUSES
     assert verdict.sentence
 
@@ -138,7 +138,7 @@ def test_any_order_of_symbols_gets_a_verdict(latex, model):
 @given(st.text(max_size=60))
 def test_any_text_gets_a_verdict(text):
     """Any text at all is read or refused."""
-    assert check(text, explain=False).status in STATUSES
+    assert check(text).status in STATUSES
 
 
 @settings(max_examples=100, deadline=2000)

@@ -59,7 +59,7 @@ def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> s
 
 def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
     try:
-        return evaluate(claim, graphs).is_true
+        return evaluate(claim, graphs, to_first=True).is_true
     except UnreadableError:
         return False
 
