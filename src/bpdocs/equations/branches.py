@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from lark import Token, Tree
+from lark.tree import Meta
 
 Branch = Tree[Token] | Token
 BRACKETS = {"paren", "bracket", "set"}
@@ -71,7 +72,15 @@ def flatten(branch: Branch) -> tuple[Branch, list[Branch]]:
             branch, scripts = children[0], [*children[1:], *scripts]
         elif data(branch) == "group" and len(items(branch)) == 1:
             inner = only_side(items(branch)[0])
-            if data(inner) not in {"scripted", "NAME", "NUMBER", *BRACKETS, "norm", "group"}:
+            if data(inner) not in {
+                "scripted",
+                "NAME",
+                "NUMBER",
+                "ONES",
+                *BRACKETS,
+                "norm",
+                "group",
+            }:
                 return branch, scripts
             branch = inner
         else:
@@ -83,6 +92,13 @@ def strip(branch: Branch) -> Branch:
     while data(branch) == "group" and len(items(branch)) == 1:
         branch = only_side(items(branch)[0])
     return branch
+
+
+def alone(symbol: Branch) -> Tree[Token]:
+    """Return a symbol as a branch that has no scripts."""
+    meta = Meta()
+    meta.start_pos, meta.end_pos = place_of(symbol)
+    return Tree("scripted", [symbol], meta)
 
 
 def tokens_of(branch: Branch) -> list[Token]:

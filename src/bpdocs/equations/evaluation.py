@@ -167,6 +167,7 @@ def _compare(
     left = shapes.of(left_node, layers)
     if isinstance(claim.right, t.Space):
         _compare_space(left, claim.right, shapes, layers, seen)
+        _ranges(claim, shapes, layers)
         return
     right = shapes.of(claim.right, layers)
     is_zero = isinstance(claim.right, t.Number) and claim.right.value == 0

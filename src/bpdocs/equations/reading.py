@@ -14,6 +14,7 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.branches import (
     BRACKETS,
     Branch,
+    alone,
     count_primes,
     data,
     flatten,
@@ -44,12 +45,7 @@ class Reader(CalculusReader):
 
     def read(self, branch: Branch) -> t.Node:
         """Return the typed tree of an expression that is a value."""
-        node = self.read_any(branch)
-        if isinstance(node, t.Function):
-            raise UnreadableError(
-                f"the function {node.name} has no argument; write it in brackets behind",
-                place_of(branch)[0],
-            )
+        node = _require_value(self.read_any(branch), place_of(branch))
         if isinstance(node, t.Letter):
             if node.name not in self.numbers:
                 raise UnreadableError(
@@ -63,7 +59,7 @@ class Reader(CalculusReader):
         branch = only_side(branch)
         what = data(branch)
         if isinstance(branch, Token) or what == "hat":
-            branch = Tree("scripted", [branch])
+            branch = alone(branch)
             what = "scripted"
         reading: dict[str, Callable[[Tree[Token]], t.Node]] = {
             "expression": lambda b: self.read_addition(b, self.read),
@@ -108,7 +104,7 @@ class Reader(CalculusReader):
             return self.read_ones(base, scripts, place)
         if what == "NUMBER":
             return self.with_scripts(t.Number(float(str(base)), place=place_of(base)), scripts)
-        if what in {"REALS", "COLON", "NABLA"}:
+        if isinstance(base, Token):
             raise UnreadableError(f"{base} is not a value", place[0])
         if what == "scripted":
             raise UnreadableError("the symbol is missing", place[0])
@@ -137,7 +133,10 @@ class Reader(CalculusReader):
         inside = items(branch)
         if len(inside) != 1:
             raise UnreadableError("a list stands where one value is expected", place_of(branch)[0])
-        return self.read_any(inside[0])
+        node = self.read_any(inside[0])
+        # A symbol's place is its own; a formula's has its brackets.
+        is_symbol = isinstance(node, t.Quantity | t.Element | t.Function | t.Letter)
+        return node if is_symbol else replace(node, place=place_of(branch))
 
     def _read_inner(self, branch: Tree[Token]) -> t.Node:
         sides = items(subtrees(branch)[0])
@@ -180,12 +179,9 @@ class Reader(CalculusReader):
             node = factor if isinstance(factor, t.Node) else self._read_factor(factor, waiting)
             if product is None:
                 product = node
-            elif isinstance(node, t.Function) or isinstance(product, t.Function):
-                raise UnreadableError(
-                    f"the function {getattr(node, 'name', '')} has no argument", place[0]
-                )
             else:
-                product = t.Product("", product, node, place=(product.place[0], node.place[1]))
+                left, right = _require_value(product, place), _require_value(node, place)
+                product = t.Product("", left, right, place=(left.place[0], right.place[1]))
         assert product is not None  # noqa: S101 - the grammar has one factor at least
         return product
 
@@ -241,7 +237,8 @@ class Reader(CalculusReader):
         rest = list(waiting)
         waiting.clear()
         place = (place_of(factor)[0], place_of(factor)[1])
-        return self.differentiate(self._join(rest, place), self.read(subtrees(below)[1]), place)
+        above = _require_value(self._join(rest, place), place)
+        return self.differentiate(above, self.read(subtrees(below)[1]), place)
 
     def _read_gradient(
         self, scripts: list[Branch], factor: Branch, waiting: list[Branch | t.Node]
@@ -312,3 +309,12 @@ class Reader(CalculusReader):
                 place_of(scripts[0])[0],
             )
         return t.Function(name, None, primes, place=place_of(base))
+
+
+def _require_value(node: t.Node, place: tuple[int, int]) -> t.Node:
+    if isinstance(node, t.Function):
+        name = node.name.lstrip("\\")
+        raise UnreadableError(
+            f"the function {name} has no argument; write it in brackets behind", place[0]
+        )
+    return node

@@ -32,7 +32,6 @@ class Statement:
 
     steps: list[tuple[t.Node, str, t.Node]] = field(default_factory=list)
     last: t.Node | None = None
-    open_relation: Token | None = None
     conditions: list[t.Condition] = field(default_factory=list)
 
 
@@ -85,8 +84,6 @@ def read_display(
 
 
 def _claims(statement: Statement) -> list[t.Claim]:
-    if statement.open_relation is not None:
-        raise UnreadableError("the equation breaks off", place_of(statement.open_relation)[1])
     varying = tuple(
         node.base
         for left, _, right in statement.steps
@@ -133,20 +130,17 @@ class _Cutter:
         parts = _open_brackets(parts)
         at = 0
         while at < len(parts):
-            leading, sides, relations, trailing = _cut(parts[at])
+            leading, sides, relations = _cut(parts[at])
             at += 1
-            if leading is None and trailing is None and not relations:
+            if leading is None and not relations:
                 waiting.append(sides[0])
                 continue
-            is_condition = (
-                leading is None and trailing is None and self._is_condition(sides, relations)
-            )
-            if is_condition:
+            if leading is None and self._is_condition(sides, relations):
                 more, at = _range_after(parts, at)
                 conditions += self._conditions(waiting, sides, relations, more)
                 waiting = []
             else:
-                begun = self._read_chain(leading, sides, relations, trailing, waiting)
+                begun = self._read_chain(leading, sides, relations, waiting)
                 waiting = []
                 if begun is False:
                     first = min(first, len(self.statements) - 1)
@@ -188,35 +182,30 @@ class _Cutter:
         else:
             place = (place_of(sides[0])[0], place_of(sides[-1])[1])
             return [replace(self.reader.condition(sides, relations), place=place)]
-        return [
-            t.Condition(
-                (low, self.reader.index(letter), high), ("between",), place=place_of(letter)
-            )
-            for letter in [*letters, *sides[:-1]]
-        ]
+        found = []
+        for letter in [*letters, *sides[:-1]]:
+            place, index = place_of(letter), self.reader.index(letter)
+            if index in {*low.walk(), *high.walk()}:
+                raise UnreadableError("the range of an index is stated by itself", place[0])
+            found.append(t.Condition((low, index, high), ("between",), place=place))
+        return found
 
     def _read_chain(
         self,
         leading: Token | None,
         sides: list[Branch],
         relations: list[Token],
-        trailing: Token | None,
         waiting: list[Branch],
     ) -> bool:
         """Read a chain; return False where it goes on with the one above."""
         above = self.statements[-1] if self.statements else None
-        goes_on = above is not None and (leading is not None or above.open_relation is not None)
-        if leading is not None and not goes_on:
+        goes_on = leading is not None
+        if leading is not None and above is None:
             raise UnreadableError("there is nothing to the left of this", place_of(leading)[0])
-        if goes_on:
-            assert above is not None  # noqa: S101
-            if above.last is None:
-                raise UnreadableError("a chain ends with its cases", place_of(sides[0])[0])
-            statement, relation = above, leading or above.open_relation
-            statement.open_relation = None
-        else:
-            statement, relation = Statement(), None
-        chain = list(zip([relation, *relations], sides, strict=True))
+        if goes_on and above is not None and above.last is None:
+            raise UnreadableError("a chain ends with its cases", place_of(sides[0])[0])
+        statement = above if goes_on and above is not None else Statement()
+        chain = list(zip([leading, *relations], sides, strict=True))
         is_definition = not goes_on and relations and data(relations[0]) == "DEFINES"
         if is_definition and (meaning := self._define(sides)) is not None:
             statement.steps.append((meaning, ":=", meaning))
@@ -235,7 +224,6 @@ class _Cutter:
         cases = chain.pop() if chain and data(chain[-1][1]) == "cases" else None
         for sign, side in chain:
             self._add_step(statement, sign, side)
-        statement.open_relation = trailing
         if not goes_on and (statement.steps or cases is None):
             self.statements.append(statement)
         if cases is not None:
@@ -245,7 +233,7 @@ class _Cutter:
     def _read_cases(self, statement: Statement, sign: Token | None, cases: Branch) -> None:
         """Read each case as a statement of its own, under its condition."""
         place = place_of(cases)
-        if statement.last is None or sign is None or statement.open_relation is not None:
+        if statement.last is None or sign is None:
             raise UnreadableError("cases stand alone at the end of a chain", place[0])
         others: list[t.Condition] = []
         for row in subtrees(cases):
@@ -356,22 +344,19 @@ def _opposite(condition: t.Condition) -> t.Condition:
     return replace(condition, relations=(_OPPOSITES[condition.relations[0]],))
 
 
-def _cut(part: Branch) -> tuple[Token | None, list[Branch], list[Token], Token | None]:
-    """Return a part's leading relation, sides, relations between them, and trailing relation."""
-    children = subtrees(part)
-    at = next(n for n, child in enumerate(children) if data(child) != "relation")
-    leading = cast("Token", subtrees(children[0])[0]) if at else None
-    trailing = cast("Token", subtrees(children[-1])[0]) if len(children) > at + 1 else None
-    sides, relations = sides_of(children[at])
-    return leading, sides, relations, trailing
+def _cut(part: Branch) -> tuple[Token | None, list[Branch], list[Token]]:
+    """Return a part's leading relation, its sides, and the relations between them."""
+    *before, chain = subtrees(part)
+    leading = cast("Token", subtrees(before[0])[0]) if before else None
+    return leading, *sides_of(chain)
 
 
 def _open_brackets(parts: list[Branch]) -> list[Branch]:
     r"""Take the brackets from a condition in brackets, (1 \le l < L) or (l = 1, \dots, L)."""
     found: list[Branch] = []
     for part in parts:
-        leading, sides, relations, trailing = _cut(part)
-        alone = leading is None and trailing is None and not relations
+        leading, sides, relations = _cut(part)
+        alone = leading is None and not relations
         if alone and data(only_side(sides[0])) == "paren":
             inside = subtrees(subtrees(only_side(sides[0]))[0])
             if all(data(side) == "chain" for side in inside) and all(
@@ -388,8 +373,8 @@ def _range_after(parts: list[Branch], at: int) -> tuple[list[Branch], int]:
     found: list[Branch] = []
     has_dots = False
     for n in range(at, len(parts)):
-        leading, sides, relations, trailing = _cut(parts[n])
-        if leading or trailing or relations or not _is_index(sides[0]):
+        leading, sides, relations = _cut(parts[n])
+        if leading or relations or not _is_index(sides[0]):
             break
         found.append(sides[0])
         has_dots = has_dots or data(only_side(sides[0])) == "DOTS"
@@ -425,7 +410,7 @@ def _names(branch: Branch) -> list[Token]:
 def _factors(branch: Branch) -> list[Branch]:
     r"""Return a and b of a \times b."""
     branch = only_side(branch)
-    if data(branch) in {"list", "group"} and len(items(branch)) == 1:
+    if data(branch) in {"list", "group", "paren"} and len(items(branch)) == 1:
         return _factors(items(branch)[0])
     if data(branch) == "product":
         left, sign, right = subtrees(branch)

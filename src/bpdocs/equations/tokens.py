@@ -29,7 +29,8 @@ _GREEK = (
 )
 _END = r"(?![A-Za-z])"
 _FONT = (
-    r"\\(?:bm|boldsymbol|pmb|math(?:bf|rm|sf|it|bfit|normal|bb|cal)|text|textrm|operatorname\*?)"
+    r"\\(?:bm|boldsymbol|pmb|math(?:bf|rm|sf|it|bfit|normal|bb|cal)|rm|bf|it|text|textrm"
+    r"|operatorname\*?)"
 )
 
 
@@ -55,7 +56,7 @@ _RULES = (
     ("", r"\\substack" + _END),
     ("", r"\\(?:label|tag\*?)\s*\{[^{}]*\}"),
     ("", r"\\(?:left|right|middle|[bB]igg?[lrm]?)" + _END + r"(?:\s*\.)?"),
-    ("", _SPACE),
+    ("", _SPACE + r"|\{\s*\}"),
     ("T", _in_font("T|\\\\top") + r"|T|\\(?:top|intercal)" + _END),
     ("D", _in_font("d") + "|d" + _END + "|d(?=[A-Z])"),
     ("ONES", _in_font("1") + r"|\\vec\s*\{?\s*1\s*\}?"),
@@ -67,7 +68,11 @@ _RULES = (
     ("LOSS", r"\\mathcal\s*(?:\{\s*[LC]\s*\}|\s?[LC])"),
     ("WORD", r"\\(?:text|textrm|mbox|textit|textbf)\s*\{[^{}]*\}"),
     ("WORD", r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+"),
-    ("WORD", r"\\(?:forall|implies|Rightarrow|Longrightarrow|qquad|quad|therefore|because)" + _END),
+    (
+        "WORD",
+        r"\\(?:forall|implies|iff|Rightarrow|Longrightarrow|Leftrightarrow|qquad|quad|therefore|because)"
+        + _END,
+    ),
     ("", _FONT + _END),
     ("SUM", r"\\sum" + _END),
     ("FRAC", r"\\[dtc]?frac" + _END),
@@ -112,7 +117,8 @@ _RULES = (
     ("PLUS", r"\+"),
     ("MINUS", "-|−"),
     ("SLASH", "/"),
-    ("COLON", ":"),
+    ("COLON", r":(?=\s*[,}])|(?<=[{,_]):"),
+    ("COMMA", r":|\\colon" + _END),
     ("NUMBER", r"\d+(?:\.\d+)?"),
     ("COMMA", r"[,;]|\.(?!\d)"),
     ("NAME", rf"[A-Za-z]|\\(?:{_GREEK})" + _END),
@@ -224,9 +230,12 @@ def _separator(
     if not marks or before.type == "LCASES" or row[0].type == "RCASES":
         return None
     breaks = [mark for mark in marks if mark.type == "BREAK"]
-    if row[0].type in _OPERATORS or (breaks and before.type in {*_OPERATORS, "MINUS"}):
+    is_layout = all(mark.type == "BREAK" or mark.startswith(r"\q") for mark in marks)  # \quad
+    if row[0].type in _OPERATORS:
         return None
-    if row[0].type == "MINUS" and breaks == marks and not in_cases:
+    if is_layout and before.type in {*_OPERATORS, *_RELATIONS, "MINUS"}:
+        return None
+    if row[0].type == "MINUS" and breaks and is_layout and not in_cases:
         rest = itertools.takewhile(lambda token: token.type != "BREAK", row)
         if opened or not any(token.type in _RELATIONS for token in rest):
             return None
