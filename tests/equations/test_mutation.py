@@ -50,7 +50,7 @@ def test_mistakes_in_the_corpus_are_found():
     ]
     made = list(mutants(equations))
     assert len(made) > 4000
-    assert sum(mutant.is_found for mutant in made) > 0.94 * len(made)
+    assert sum(mutant.is_found or bool(mutant.reason) for mutant in made) > 0.975 * len(made)
 
 
 def test_table_counts_the_mutants(made):

@@ -32,6 +32,13 @@ MISTAKES = [
         r"\Delta^{L} = \frac{\partial C}{\partial A^{L}} (\sigma^{L})'(Z^{L})",
         "matrix product for ⊙",
     ),
+    (r"\Delta^{L} = \frac{1}{M^2} (A^{L} - Y) \odot (\sigma^{L})'(Z^{L})", "1/M twice"),
+    (r"\frac{1}{M} \Delta^{L} = \frac{\partial C}{\partial Z^{L}}", "1/M missing"),
+    (r"\frac{\partial C}{\partial b^{l}} = \Delta^{l}", "sum over the samples missing"),
+    (
+        r"\Delta^{l}_{j,m} = (\sigma^{l})'(Z^{l}_{j,m}) \sum_{k} W^{l+1}_{j,k} \Delta^{l+1}_{k,m}",
+        "indices in the wrong order; true is",
+    ),
 ]
 
 
@@ -42,6 +49,23 @@ def test_mistake_is_named(latex, name):
     assert verdict.status == "fails"
     assert name in verdict.mistake
     assert verdict.mistake in verdict.sentence
+
+
+def test_correction_is_on_the_right_side():
+    """Where either side could be changed, the correction leaves what is derived alone."""
+    verdict = check(r"\Delta^{L} = \frac{1}{M} (Y - A^{L}) \odot (\sigma^{L})'(Z^{L})")
+    assert r"true is \bm{\Delta}^{L} = - \frac{1}{M}" in verdict.mistake
+
+
+def test_correction_is_not_empty():
+    """A derivative that is zero because nothing depends is no correction of a false zero."""
+    assert check(r"\frac{\partial Z^{l+1}_{k,n}}{\partial Z^{l}_{j,m}} = 0").mistake == ""
+
+
+def test_step_has_its_closing_brackets():
+    """The LaTeX of a step is whole, brackets included."""
+    steps = check(r"A^{0} = X, \quad Y = 2 \left( A^{L} - Y \right)").steps
+    assert steps[1].latex == r"Y = 2 \left( A^{L} - Y \right)"
 
 
 def test_softmax_mistake_is_named():

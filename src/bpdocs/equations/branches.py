@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from typing import cast
 
 from lark import Token, Tree
+from lark.tree import Meta
 
 Branch = Tree[Token] | Token
-BRACKETS = {"paren", "bracket"}
+BRACKETS = {"paren", "bracket", "set"}
+_PAIRS = ["BRACE", "PAREN", "BRACKET", "NORM", "ANGLE", "SET", "CASES"]
+_MARKS = {side + pair for pair in _PAIRS for side in "LR"}
+_MARKS |= {"SUP", "SUB", "COMMA", "BREAK", "FRAC", "SQRT", "HAT"}
 
 
 def place_of(branch: Branch) -> tuple[int, int]:
@@ -23,10 +27,8 @@ def data(branch: Branch) -> str:
 
 def subtrees(branch: Branch) -> list[Branch]:
     """Return the children of a branch without brackets, commas and the marks of scripts."""
-    marks = {"LBRACE", "RBRACE", "LPAREN", "RPAREN", "LBRACKET", "RBRACKET", "LNORM", "RNORM"}
-    marks |= {"LANGLE", "RANGLE", "LSET", "RSET", "SUP", "SUB", "COMMA", "FRAC", "SQRT", "HAT"}
     children = branch.children if isinstance(branch, Tree) else []
-    return [c for c in children if not (isinstance(c, Token) and c.type in marks)]
+    return [c for c in children if not (isinstance(c, Token) and c.type in _MARKS)]
 
 
 def items(branch: Branch) -> list[Branch]:
@@ -70,7 +72,15 @@ def flatten(branch: Branch) -> tuple[Branch, list[Branch]]:
             branch, scripts = children[0], [*children[1:], *scripts]
         elif data(branch) == "group" and len(items(branch)) == 1:
             inner = only_side(items(branch)[0])
-            if data(inner) not in {"scripted", "NAME", "NUMBER", *BRACKETS, "norm", "group"}:
+            if data(inner) not in {
+                "scripted",
+                "NAME",
+                "NUMBER",
+                "ONES",
+                *BRACKETS,
+                "norm",
+                "group",
+            }:
                 return branch, scripts
             branch = inner
         else:
@@ -82,6 +92,13 @@ def strip(branch: Branch) -> Branch:
     while data(branch) == "group" and len(items(branch)) == 1:
         branch = only_side(items(branch)[0])
     return branch
+
+
+def alone(symbol: Branch) -> Tree[Token]:
+    """Return a symbol as a branch that has no scripts."""
+    meta = Meta()
+    meta.start_pos, meta.end_pos = place_of(symbol)
+    return Tree("scripted", [symbol], meta)
 
 
 def tokens_of(branch: Branch) -> list[Token]:
@@ -100,6 +117,32 @@ def count_primes(scripts: Sequence[Branch]) -> int | None:
             return None
         total += len(marks)
     return total
+
+
+def is_function(branch: Branch) -> bool:
+    """Tell whether a factor takes the bracket behind it."""
+    base, _ = flatten(branch)
+    if data(base) in {"paren", "bracket"} and len(items(base)) == 1:
+        base, _ = flatten(items(base)[0])
+    return data(base) == "FUNCTION" or str(base) == r"\sigma"
+
+
+def is_one(branch: Branch) -> bool:
+    """Tell whether a factor is the one of an indicator, without scripts."""
+    base, scripts = flatten(branch)
+    return not scripts and (data(base) == "ONES" or str(base) == "1")
+
+
+def is_power(script: Branch) -> bool:
+    r"""Tell whether a script is a plain number above, as in \tanh^2."""
+    tokens = [token for token in tokens_of(script) if token.type not in {"LBRACE", "RBRACE"}]
+    return [token.type for token in tokens] == ["SUP", "NUMBER"]
+
+
+def is_frobenius(script: Branch) -> bool:
+    r"""Tell whether a script is the F of \lVert W \rVert_F."""
+    tokens = [token for token in tokens_of(script) if token.type not in {"LBRACE", "RBRACE"}]
+    return [str(token) for token in tokens] == ["_", "F"]
 
 
 def is_transpose(script: Branch) -> bool:

@@ -11,6 +11,7 @@ from bpdocs.equations.branches import (
     Branch,
     compare,
     data,
+    is_function,
     items,
     place_of,
     sides_of,
@@ -67,7 +68,9 @@ class CalculusReader(SymbolReader):
         conditions: list[t.Condition],
     ) -> None:
         sides, relations = sides_of(item)
-        if not relations:
+        if [data(r) for r in relations] == ["IN"] and upper is None:
+            bounds.append(t.Bound(self.letter(sides[0]).name, *self.ends(sides[1])))
+        elif not relations:
             letters = subtrees(item) if data(item) == "neighbours" else [item]
             for letter in letters:
                 bounds.append(t.Bound(self.letter(letter).name, None, upper))
@@ -95,6 +98,11 @@ class CalculusReader(SymbolReader):
         kinds = {data(top), data(bottom)}
         if kinds == {"partial"} or kinds == {"differential"}:
             return self.derivative(subtrees(top)[1], subtrees(bottom)[1], place)
+        if data(top) == "neighbours" and data(bottom) == data(subtrees(top)[0]):
+            first, *rest = subtrees(top)  # of \partial \log P, the application is differentiated
+            if data(first) in {"partial", "differential"} and is_function(subtrees(first)[1]):
+                whole = Tree("neighbours", [subtrees(first)[1], *rest], top.meta)  # type: ignore[union-attr]
+                return self.derivative(whole, subtrees(bottom)[1], place)
         if "partial" in kinds:
             raise UnreadableError(r"one \partial is expected above and one below", place[0])
         return t.Fraction(self.read(above), self.read(below), place=place)

@@ -76,6 +76,7 @@ def repairs(claim: t.Claim) -> Iterator[Edit]:
     right = claim.right
     for kind, how, factor in (("1/M", "missing", _ONE_OVER_M), ("1/M", "twice", _M)):
         yield Edit(kind, how, replace(claim, right=t.Product("", factor, right)))
+    yield Edit("sum", "missing", replace(claim, right=t.Product("", right, t.Ones(_M))))
     minus = t.Addition(((-1, right),))
     yield Edit("sign", "flipped", replace(claim, right=minus))
     yield Edit("transpose", "of the whole side", replace(claim, right=t.Transpose(right)))
@@ -200,7 +201,9 @@ class _Surroundings:
             case t.Function() if node.primes:
                 yield "slope", "prime dropped", replace(node, primes=0)
             case t.Fraction() if any(inner == _M for inner in node.below.walk()):
-                yield "1/M", "dropped", replace(node, below=_without_m(node.below))
+                below = _without_m(node.below)
+                plain = node.above if below == t.Number(1) else replace(node, below=below)
+                yield "1/M", "dropped", plain
                 yield "1/M", "doubled", replace(node, below=t.Product("", _M, node.below))
             case t.Addition():
                 for at, (sign, term) in enumerate(node.terms):
@@ -245,6 +248,8 @@ def _with_indices(node: t.Element | t.Kronecker, indices: tuple[t.Node, ...]) ->
 def _without_m(node: t.Node) -> t.Node:
     if node == _M:
         return t.Number(1)
+    if node == t.Power(_M, t.Number(2)):
+        return _M
     if isinstance(node, t.Product):
         if node.left == _M:
             return node.right

@@ -2,7 +2,7 @@ r"""Whether a claim is true: both sides on every network, for every layer and in
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from bpdocs.equations.values import Value, Values, union
 TOLERANCE = 1e-9
 SMALLEST_SCALE = 1e-3
 MAX_LAYER_CHOICES = 400
+_FAR = 10**6  # where a condition that states an end of a range is false
 
 
 @dataclass
@@ -63,7 +64,7 @@ class _Comparison:
     shapes: list[tuple[Shapes, dict[str, int], Shape, Shape]] = field(default_factory=list)
 
 
-def evaluate(claim: t.Claim, graphs: Sequence[Graph]) -> Outcome:
+def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False) -> Outcome:
     """Return whether a claim holds on networks.
 
     Parameters
@@ -72,6 +73,8 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph]) -> Outcome:
         One step of a chain.
     graphs : sequence of Graph
         The networks of a model.
+    to_first : bool
+        Whether to stop where the sides differ first, rather than to look for the worst place.
 
     Returns
     -------
@@ -99,6 +102,8 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph]) -> Outcome:
                 where = f" at {_describe(layers)}" if layers else ""
                 shapes = _shape_names(seen) if seen.shapes else ("", "")
                 return Outcome(False, f"{error}{where}", seen.n_checked, *shapes)
+            if to_first and seen.worst_error >= TOLERANCE:
+                return _conclude(seen)
     return _conclude(seen)
 
 
@@ -158,10 +163,11 @@ def _compare(
     seen: _Comparison,
 ) -> None:
     shapes = Shapes(graph, counting)
-    left_node = _assigned(claim)
+    left_node = _assigned(claim, graph)
     left = shapes.of(left_node, layers)
     if isinstance(claim.right, t.Space):
         _compare_space(left, claim.right, shapes, layers, seen)
+        _ranges(claim, shapes, layers)
         return
     right = shapes.of(claim.right, layers)
     is_zero = isinstance(claim.right, t.Number) and claim.right.value == 0
@@ -184,13 +190,18 @@ def _compare(
     _record(a, b, mask, layers, seen, claim)
 
 
-def _assigned(claim: t.Claim) -> t.Node:
+def _assigned(claim: t.Claim, graph: Graph) -> t.Node:
     """Return the left side; of an assignment, the quantity after the step."""
     if claim.relation != "<-":
         return claim.left
-    if not isinstance(claim.left, t.Quantity) or claim.left.name not in {"W", "b"}:
-        raise UnreadableError("an assignment is to a parameter, W^l or b^l", claim.left.place[0])
-    return t.Quantity(f"{claim.left.name}_new", claim.left.layer, place=claim.left.place)
+    left = claim.left
+    base = left.base if isinstance(left, t.Element) else left
+    if not isinstance(base, t.Quantity) or base.name not in {"W", "b"}:
+        raise UnreadableError("an assignment is to a parameter, W^l or b^l", left.place[0])
+    if (f"{base.name}_new", graph.n_layers) not in graph:
+        raise UnreadableError("an assignment is read in the model training", left.place[0])
+    after = replace(base, name=f"{base.name}_new")
+    return replace(left, base=after) if isinstance(left, t.Element) else after
 
 
 def _compare_space(
@@ -213,14 +224,35 @@ def _ranges(
 ) -> dict[str, tuple[int, int]]:
     ranges = {}
     free = free_letters(claim.left) | free_letters(claim.right)
+    for condition in claim.conditions:
+        shapes.pair(condition.sides)
     for letter in sorted(free - set(layers)):
-        length = shapes.only_length(letter, shapes.axes.get(letter, set()), layers)
+        length = shapes.only_length(letter, shapes.lengths(letter), layers)
         if length is None:
             raise UnreadableError(f"no axis tells the range of {letter}", claim.place[0])
         ranges[letter] = (1, length)
     if np.prod([upper for _, upper in ranges.values()], dtype=float) > 1e6:
         raise UnreadableError("there are too many indices at once", claim.place[0])
+    for letter, (_, length) in ranges.items():
+        _require_on_axis(claim, shapes, layers, letter, length)
     return ranges
+
+
+def _require_on_axis(
+    claim: t.Claim, shapes: Shapes, layers: Mapping[str, int], letter: str, length: int
+) -> None:
+    """Refuse conditions that state a range of a letter which goes beyond its axis."""
+    alone = {letter, *layers}
+    mine = [c for c in claim.conditions if letter in free_letters(c) <= alone]
+
+    def allows(value: int) -> bool:
+        values = Values(shapes.graph, shapes, {letter: (value, value)})
+        return all(values.holds(condition, layers).data.all() for condition in mine)
+
+    for beyond, far in ((0, -_FAR), (length + 1, _FAR)):
+        if mine and allows(beyond) and not allows(far):
+            name = shapes.name(length, layers)
+            raise MismatchError(f"the stated range of {letter} goes beyond its axis of {name}")
 
 
 def _sources(claim: t.Claim, graph: Graph, layers: Mapping[str, int]) -> dict[Key, np.ndarray]:

@@ -65,6 +65,7 @@ class Graph:
     _parents: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
     _values: dict[Key, np.ndarray] = field(default_factory=dict)
     _derived: dict[Key, np.ndarray] = field(default_factory=dict)
+    _moved: dict[Key, dict[Key, np.ndarray]] = field(default_factory=dict)
 
     @property
     def n_layers(self) -> int:
@@ -138,12 +139,15 @@ class Graph:
 
     def moved_by_entries(self, key: Key) -> dict[Key, np.ndarray]:
         """Return the values that change, with two axes in front: which entry of `key` moved."""
-        rows, columns = self._values[key].shape
-        unit = np.eye(rows * columns).reshape(-1, rows, columns)
-        found = self.moved({key: 1j * STEP * unit})
-        return {
-            name: value.reshape(rows, columns, *value.shape[1:]) for name, value in found.items()
-        }
+        if key not in self._moved:
+            rows, columns = self._values[key].shape
+            unit = np.eye(rows * columns).reshape(-1, rows, columns)
+            found = self.moved({key: 1j * STEP * unit})
+            self._moved[key] = {
+                name: value.reshape(rows, columns, *value.shape[1:])
+                for name, value in found.items()
+            }
+        return self._moved[key]
 
     def gradient(self, objective: Key, key: Key) -> np.ndarray:
         """Return the derivative of a number by a value, in the value's layout."""

@@ -96,6 +96,13 @@ class IndexReader:
             raise UnreadableError("an index letter is expected below the sum", place_of(branch)[0])
         return index
 
+    def ends(self, branch: Branch) -> tuple[t.Node, t.Node]:
+        r"""Return the first and last of \{1, \dots, M\}."""
+        inside = items(branch)
+        if data(branch) != "set" or not any(data(item) == "DOTS" for item in inside):
+            raise UnreadableError(r"a set is read as \{1, \dots, M\}", place_of(branch)[0])
+        return self.index(inside[0]), self.index(inside[-1])
+
     def condition(self, sides: Sequence[Branch], relations: Sequence[Token]) -> t.Condition:
         """Return a relation between index expressions."""
         return t.Condition(

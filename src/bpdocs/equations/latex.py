@@ -192,6 +192,8 @@ class Printer:
         return signs + self.of(node.body, _TERM if is_sum else _ATOM)
 
     def _norm(self, node: t.Norm) -> str:
+        if node.name == "abs":
+            return rf"\left| {self.of(node.base)} \right|"
         return rf"\lVert {self.of(node.base)} \rVert" + (f"_{{{node.name}}}" if node.name else "")
 
     def _inner(self, node: t.Inner) -> str:

@@ -24,6 +24,7 @@ _NAMES = {
 # Where several corrections serve, the first of these names the mistake.
 _ORDER = ("1/M", "slope", "transpose", "sign", "product", "sum", "layer", "order", "index")
 MAX_TRIALS = 400
+MAX_NODES = 120  # of a claim: the longest of the corpus has 84, and the time grows quadratically
 
 
 def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> str:
@@ -45,21 +46,38 @@ def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> s
     """
     if is_softmax_slope(claim, graphs):
         return "⊙ with softmax, whose derivative is no array of slopes"
-    trials = sorted(repairs(claim), key=lambda edit: _ORDER.index(edit.kind))[:MAX_TRIALS]
+    if sum(1 for _ in claim.walk()) > MAX_NODES:
+        return ""
+    trials = sorted(repairs(claim), key=lambda edit: _rank(edit, claim))[:MAX_TRIALS]
     for edit in trials:
-        # Both sides drawn together, or a side that says nothing, would be true for no reason.
-        if edit.claim.left == edit.claim.right:
-            continue
-        if _is_true(edit.claim, graphs):
+        if _says_something(edit, claim) and _is_true(edit.claim, graphs):
             return (
                 f"{_name(edit, claim)}; true is {printer.claim(replace(edit.claim, conditions=()))}"
             )
     return ""
 
 
+def _rank(edit: Edit, claim: t.Claim) -> tuple[int, bool, int]:
+    """Return the place of a correction: by kind, the right side first, the plainest first."""
+    is_swap = edit.how == "swapped" and edit.kind == "index"
+    kind = "transpose" if is_swap else edit.kind
+    changes_left = edit.claim.right == claim.right
+    plainness = {"missing": 0, "twice": 2}.get(edit.how, 0 if is_swap else 1)
+    return _ORDER.index(kind), changes_left, plainness
+
+
+def _says_something(edit: Edit, claim: t.Claim) -> bool:
+    """Tell whether a correction, if it is true, is true for a reason.
+
+    Both sides drawn together are not; nor are the zero derivatives of what does not depend.
+    """
+    is_zero = claim.right == t.Number(0) and edit.kind in {"layer", "slope", "1/M"}
+    return edit.claim.left != edit.claim.right and not is_zero
+
+
 def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
     try:
-        return evaluate(claim, graphs).is_true
+        return evaluate(claim, graphs, to_first=True).is_true
     except UnreadableError:
         return False
 
@@ -67,7 +85,8 @@ def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
 def _name(edit: Edit, claim: t.Claim) -> str:
     has_mean = any(isinstance(n, t.Reduction | t.Ones) for n in claim.right.walk())
     if edit.kind == "1/M":
-        if edit.how in {"missing", "added", "doubled", "mean for sum", "M dropped"}:
+        is_more = edit.how in {"missing", "added", "doubled", "mean for sum", "M dropped"}
+        if is_more == (edit.claim.left == claim.left):  # more on the right is less on the left
             return "1/M missing"
         return "1/M twice" + (": a mean for a sum" if has_mean else "")
     if edit.kind == "product" and edit.how.startswith(r"\odot"):
@@ -78,6 +97,10 @@ def _name(edit: Edit, claim: t.Claim) -> str:
         return "σ′ where none belongs"
     if edit.kind == "slope" and edit.how == "prime dropped":
         return "σ′ for σ"
+    if edit.kind == "index" and edit.how == "swapped":
+        return "indices in the wrong order"
+    if edit.kind == "sum" and edit.how == "missing":
+        return "sum over the samples missing"
     if edit.kind == "layer":
         return "wrong layer (l, l+1, l-1 or L for another)"
     return _NAMES[edit.kind]

@@ -66,7 +66,7 @@ class Model:
     name: str
     names: Mapping[str, Name]
     layouts: Mapping[str, Callable[[tuple[int, ...], int, np.random.Generator, bool], Graph]]
-    sizes: tuple[tuple[tuple[int, ...], int], ...] = (((4, 3, 5, 2), 6), ((3, 5, 2, 6, 4), 7))
+    sizes: tuple[tuple[tuple[int, ...], int], ...] = (((4, 3, 5, 2), 6), ((3, 5, 2, 7, 4), 6))
 
     def of_sizes(self, sizes: tuple[int, ...], n_samples: int | None) -> "Model":
         """Return the model with one network of these sizes.

@@ -312,7 +312,8 @@ class _NumpyPrinter:
         return _Text(f"np.sqrt({self.of(node.base).text})")
 
     def _norm(self, node: t.Norm) -> _Text:
-        return _Text(f"np.linalg.norm({self.of(node.base).text})")
+        function = "abs" if node.name == "abs" else "np.linalg.norm"
+        return _Text(f"{function}({self.of(node.base).text})")
 
     def _inner(self, node: t.Inner) -> _Text:
         left, right = self.of(node.left).inside(_TIMES), self.of(node.right).inside()

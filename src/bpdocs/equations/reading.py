@@ -3,6 +3,7 @@ r"""Parse tree to typed tree: every symbol gets its meaning, or an error with it
 `Reader` reads expressions; `statements` cuts a display into claims.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal, cast
@@ -13,9 +14,13 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.branches import (
     BRACKETS,
     Branch,
+    alone,
     count_primes,
     data,
     flatten,
+    is_frobenius,
+    is_one,
+    is_power,
     items,
     only_side,
     place_of,
@@ -40,12 +45,7 @@ class Reader(CalculusReader):
 
     def read(self, branch: Branch) -> t.Node:
         """Return the typed tree of an expression that is a value."""
-        node = self.read_any(branch)
-        if isinstance(node, t.Function):
-            raise UnreadableError(
-                f"the function {node.name} has no argument; write it in brackets behind",
-                place_of(branch)[0],
-            )
+        node = _require_value(self.read_any(branch), place_of(branch))
         if isinstance(node, t.Letter):
             if node.name not in self.numbers:
                 raise UnreadableError(
@@ -58,8 +58,8 @@ class Reader(CalculusReader):
         """Return the typed tree of an expression, which may be a function or a letter."""
         branch = only_side(branch)
         what = data(branch)
-        if isinstance(branch, Token):
-            branch = Tree("scripted", [branch])
+        if isinstance(branch, Token) or what == "hat":
+            branch = alone(branch)
             what = "scripted"
         reading: dict[str, Callable[[Tree[Token]], t.Node]] = {
             "expression": lambda b: self.read_addition(b, self.read),
@@ -74,7 +74,8 @@ class Reader(CalculusReader):
             "group": self._read_bracket,
             "paren": self._read_bracket,
             "bracket": self._read_bracket,
-            "norm": lambda b: t.Norm(self.read(subtrees(b)[0]), ""),
+            "set": self._read_bracket,
+            "norm": self._read_norm,
             "inner": self._read_inner,
             "differential": lambda b: t.Differential(self.read(subtrees(b)[1])),
         }
@@ -83,7 +84,7 @@ class Reader(CalculusReader):
                 "partial": r"\partial stands alone; write a fraction of two",
                 "derivative_by": "there is nothing behind the derivative that it could act on",
                 "chain": "a relation stands inside an expression",
-                "set": "a set is not a value",
+                "cases": "cases stand alone behind a relation",
             }
             raise UnreadableError(
                 complaints.get(what, f"{what} is not a value"), place_of(branch)[0]
@@ -103,7 +104,7 @@ class Reader(CalculusReader):
             return self.read_ones(base, scripts, place)
         if what == "NUMBER":
             return self.with_scripts(t.Number(float(str(base)), place=place_of(base)), scripts)
-        if what in {"REALS", "COLON", "NABLA"}:
+        if isinstance(base, Token):
             raise UnreadableError(f"{base} is not a value", place[0])
         if what == "scripted":
             raise UnreadableError("the symbol is missing", place[0])
@@ -113,11 +114,17 @@ class Reader(CalculusReader):
             if primes is None:
                 raise UnreadableError("a function takes primes only", place_of(scripts[0])[0])
             return replace(value, primes=value.primes + primes, place=place)
-        if isinstance(value, t.Norm) and scripts and data(scripts[0]) == "subscript":
+        if data(base) == "inner" and scripts and is_frobenius(scripts[0]):
+            scripts = scripts[1:]
+        elif isinstance(value, t.Norm) and scripts and data(scripts[0]) == "subscript":
             value, scripts = self.read_norm(value, scripts[0]), scripts[1:]
         elif isinstance(value, t.Norm) and len(scripts) == 2 and data(scripts[1]) == "subscript":
             value, scripts = self.read_norm(value, scripts[1]), scripts[:1]
         return self.with_scripts(value, scripts)
+
+    def _read_norm(self, branch: Tree[Token]) -> t.Node:
+        is_bar = str(branch.children[0]) in {"|", r"\vert", r"\lvert"}
+        return t.Norm(self.read(subtrees(branch)[0]), "abs" if is_bar else "")
 
     def _read_opposite(self, branch: Tree[Token]) -> t.Node:
         return t.Addition(((-1, self.read(subtrees(branch)[1])),), place=place_of(branch))
@@ -126,7 +133,10 @@ class Reader(CalculusReader):
         inside = items(branch)
         if len(inside) != 1:
             raise UnreadableError("a list stands where one value is expected", place_of(branch)[0])
-        return self.read_any(inside[0])
+        node = self.read_any(inside[0])
+        # A symbol's place is its own; a formula's has its brackets.
+        is_symbol = isinstance(node, t.Quantity | t.Element | t.Function | t.Letter)
+        return node if is_symbol else replace(node, place=place_of(branch))
 
     def _read_inner(self, branch: Tree[Token]) -> t.Node:
         sides = items(subtrees(branch)[0])
@@ -169,12 +179,9 @@ class Reader(CalculusReader):
             node = factor if isinstance(factor, t.Node) else self._read_factor(factor, waiting)
             if product is None:
                 product = node
-            elif isinstance(node, t.Function) or isinstance(product, t.Function):
-                raise UnreadableError(
-                    f"the function {getattr(node, 'name', '')} has no argument", place[0]
-                )
             else:
-                product = t.Product("", product, node, place=(product.place[0], node.place[1]))
+                left, right = _require_value(product, place), _require_value(node, place)
+                product = t.Product("", left, right, place=(left.place[0], right.place[1]))
         assert product is not None  # noqa: S101 - the grammar has one factor at least
         return product
 
@@ -191,12 +198,29 @@ class Reader(CalculusReader):
                 and any(data(script) == "subscript" for script in scripts)
             ):
                 return self._read_extremum(base, scripts, factor, waiting)
+            if is_one(factor) and waiting and (indicator := self._indicator(waiting)):
+                return indicator
+            power = scripts[0] if data(base) == "FUNCTION" and len(scripts) == 1 else None
+            if power is not None and is_power(power) and waiting:
+                function = self._function(base, [])
+                return self.with_scripts(self._apply(function, factor, waiting), scripts)
         node = self.read_any(factor)
         if isinstance(node, t.Letter):
             return self.read(factor)
         while isinstance(node, t.Function) and waiting:
             node = self._apply(node, factor, waiting)
         return node
+
+    def _indicator(self, waiting: list[Branch | t.Node]) -> t.Node | None:
+        r"""Return \mathbf{1}[j = k], which is Kronecker's delta, if that is what follows a one."""
+        following = waiting[0]
+        if isinstance(following, t.Node) or data(only_side(following)) not in BRACKETS:
+            return None
+        inside = items(only_side(following))
+        if len(inside) != 1 or data(inside[0]) != "chain":
+            return None
+        waiting.pop(0)
+        return self.indicator(inside[0])
 
     def _derivative_of_rest(
         self,
@@ -213,7 +237,8 @@ class Reader(CalculusReader):
         rest = list(waiting)
         waiting.clear()
         place = (place_of(factor)[0], place_of(factor)[1])
-        return self.differentiate(self._join(rest, place), self.read(subtrees(below)[1]), place)
+        above = _require_value(self._join(rest, place), place)
+        return self.differentiate(above, self.read(subtrees(below)[1]), place)
 
     def _read_gradient(
         self, scripts: list[Branch], factor: Branch, waiting: list[Branch | t.Node]
@@ -226,8 +251,15 @@ class Reader(CalculusReader):
         variable = items(subtrees(scripts[0])[-1])
         if len(variable) != 1:
             raise UnreadableError(r"\nabla takes one variable", place[0])
-        below = self.read(variable[0])
+        below = self._variable(variable[0])
         return self.differentiate(self.read(cast("Branch", waiting.pop(0))), below, place)
+
+    def _variable(self, branch: Branch) -> t.Node:
+        r"""Return what \nabla differentiates by; \nabla_a is Nielsen's gradient by the output."""
+        name = self.names.get(str(branch))
+        if name is not None and name.node == "A" and name.is_layered and name.kind == "array":
+            return t.Quantity("A", t.Constant("L"), place=place_of(branch))
+        return self.read(branch)
 
     def _read_extremum(
         self, base: Branch, scripts: list[Branch], at: Branch, waiting: list[Branch | t.Node]
@@ -267,29 +299,22 @@ class Reader(CalculusReader):
                 place_of(at)[0],
             )
 
-    def _function(self, base: Branch, scripts: list[Branch]) -> t.Node:
-        name = str(base)
-        for known in (
-            "softmax",
-            "sigmoid",
-            "softplus",
-            "tanh",
-            "diag",
-            "Loss",
-            "exp",
-            "log",
-            "max",
-            "min",
-            "ln",
-            "tr",
-        ):
-            if known in name:
-                name = {"ln": "log"}.get(known, known)
-                break
+    def _function(self, base: Branch, scripts: list[Branch]) -> t.Function:
+        word = re.findall("[A-Za-z]+", str(base))[-1]
+        name = {"ln": "log", "Tr": "tr"}.get(word, word)
         primes = count_primes(scripts)
         if primes is None:
             raise UnreadableError(
-                f"a script on {name} is read as neither a power nor an index; use brackets",
+                f"a script on {name} is read as neither an index nor a layer; use brackets",
                 place_of(scripts[0])[0],
             )
         return t.Function(name, None, primes, place=place_of(base))
+
+
+def _require_value(node: t.Node, place: tuple[int, int]) -> t.Node:
+    if isinstance(node, t.Function):
+        name = node.name.lstrip("\\")
+        raise UnreadableError(
+            f"the function {name} has no argument; write it in brackets behind", place[0]
+        )
+    return node

@@ -3,7 +3,8 @@ r"""Shapes of a tree on one network, and over which axes its index letters run.
 Everything that does not fit is found here, so that `values` only computes.
 """
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bpdocs.equations import tree as t
@@ -57,9 +58,14 @@ def key_of(node: t.Quantity, graph: Graph, layers: Layers) -> Key:
     """Return a quantity's key in the graph."""
     layer = 0 if node.layer is None else whole_number(node.layer, graph, layers)
     if (node.name, layer) not in graph:
-        name = node.name.replace("_", " ")
-        raise NoLayerError(name, layer, is_inside=0 <= layer <= graph.n_layers)
+        first, beyond_last = _REACH.get(node.name, (1, 1))
+        is_inside = first <= layer < graph.n_layers + beyond_last
+        raise NoLayerError(node.name.replace("_", " "), layer, is_inside=is_inside)
     return node.name, layer
+
+
+# Of which layers, from one to L plus a number, there is a quantity; layers of norms lack some.
+_REACH = {"A": (0, 1), "A_hat": (0, 0)}
 
 
 def whole_number(node: t.Node, graph: Graph, layers: Layers) -> int:
@@ -81,6 +87,9 @@ def whole_number(node: t.Node, graph: Graph, layers: Layers) -> int:
                 raise NoLayerError("N", layer, is_inside=False)
             return graph.sizes[layer]
         case t.Addition():
+            falls = any(sign < 0 and isinstance(term, t.Letter) for sign, term in node.terms)
+            if falls and (1, t.Constant("L")) not in node.terms:
+                raise UnreadableError("a layer is counted as l+1 or L-l", node.place[0])
             return sum(sign * whole_number(term, graph, layers) for sign, term in node.terms)
         case t.Product():
             left = whole_number(node.left, graph, layers)
@@ -96,6 +105,8 @@ class Shapes:
     ----------
     axes : dict of str to set of int
         By letter, the lengths of the axes on which it stands.
+    pairs : list of (str, str)
+        Letters that are compared: n of a Kronecker delta of n and m runs as far as m does.
     ranges : dict
         By sum and choice of layers, the first and last value of each of its letters.
     """
@@ -103,6 +114,7 @@ class Shapes:
     graph: Graph
     layer_names: frozenset[str]
     axes: dict[str, set[int]] = field(default_factory=dict)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
     ranges: dict[tuple[int, tuple[tuple[str, int], ...]], dict[str, tuple[int, int]]] = field(
         default_factory=dict
     )
@@ -147,7 +159,20 @@ class Shapes:
     def _kronecker(self, node: t.Kronecker, _: Layers) -> Shape:
         self._index(node.first, None)
         self._index(node.second, None)
+        self.pair([node.first, node.second])
         return ()
+
+    def pair(self, sides: Sequence[t.Node]) -> None:
+        """Note which letters are compared."""
+        letters = [side.name for side in sides if isinstance(side, t.Letter)]
+        for pair in itertools.pairwise(letters):
+            self.pairs += [pair, pair[::-1]]
+
+    def lengths(self, letter: str) -> set[int]:
+        """Return the lengths of the axes of a letter, or else of those it is compared with."""
+        own = self.axes.get(letter)
+        near = [self.axes.get(other, set()) for first, other in self.pairs if first == letter]
+        return own or set().union(*near)
 
     def _index(self, index: t.Node, length: int | None) -> None:
         for inner in index.walk():
@@ -240,6 +265,11 @@ class Shapes:
 
     def _norm(self, node: t.Norm, layers: Layers) -> Shape:
         shape = self.of(node.base, layers)
+        if node.name == "abs" and shape:
+            raise UnreadableError(
+                r"bars around an array can mean several things; write \lVert and \rVert_F",
+                node.place[0],
+            )
         if node.name == "2" and len(shape) == 2 and 1 not in shape:
             raise UnreadableError("the norm 2 of a matrix is not read; F is", node.place[0])
         return ()
@@ -257,6 +287,8 @@ class Shapes:
         name = node.function.name
         shapes = [self.of(argument, layers) for argument in node.arguments]
         first = shapes[0]
+        if name in {"max", "min"} and any(isinstance(a, t.Number) for a in node.arguments):
+            return max(shapes, key=len)
         if name in {"Loss", "max", "min"} and len(set(shapes)) > 1:
             raise MismatchError(
                 f"{name} of {' and '.join(self.describe(s, layers) for s in shapes)} does not fit"
@@ -323,19 +355,33 @@ class Shapes:
         if counting := letters & self.layer_names:
             return self._layer_sum(node, layers, counting)
         outside = {letter: self.axes.pop(letter) for letter in letters if letter in self.axes}
+        pairs, self.pairs = self.pairs, []
         shape = self.of(node.body, layers)
         for condition in node.conditions:
+            self.pair(condition.sides)
             for side in condition.sides:
                 self._index(side, None)
         ranges: dict[str, tuple[int, int]] = {}
         for bound in node.bounds:
-            lengths = self.axes.pop(bound.letter, set())
-            ranges[bound.letter] = self._range(bound, lengths, layers, node.place[0])
+            place = node.place[0]
+            ranges[bound.letter] = self._range(bound, self.lengths(bound.letter), layers, place)
+        self._release(letters, pairs)
         self.axes.update(outside)
+        if node.function != "sum" and any(high < low for low, high in ranges.values()):
+            raise UnreadableError("a maximum of nothing has no value", node.place[0])
         if node.function != "sum" and shape:
             raise UnreadableError("a maximum is taken over numbers", node.place[0])
         self.ranges[id(node), tuple(sorted(layers.items()))] = ranges
         return shape
+
+    def _release(self, letters: set[str], pairs: list[tuple[str, str]]) -> None:
+        """End a sum: what is known of its letters stays with those that they are compared with."""
+        for letter, other in self.pairs:
+            if letter not in letters and other in letters and not self.axes.get(letter):
+                self.axes[letter] = set(self.axes.get(other, set()))
+        for letter in letters:
+            self.axes.pop(letter, None)
+        self.pairs = pairs + [pair for pair in self.pairs if not letters & set(pair)]
 
     def _range(
         self, bound: t.Bound, lengths: set[int], layers: Layers, place: int
@@ -356,7 +402,7 @@ class Shapes:
             )
         if lower < 1 and length is not None:
             raise MismatchError(f"{bound.letter} begins at {lower}; elements count from 1")
-        return lower, upper
+        return lower, max(upper, lower - 1)
 
     def only_length(self, letter: str, lengths: set[int], layers: Layers) -> int | None:
         """Return the length of the one axis on which a letter stands, or None."""

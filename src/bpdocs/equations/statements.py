@@ -20,9 +20,10 @@ from bpdocs.equations.branches import (
 from bpdocs.equations.names import INDEX_LETTERS, Name
 from bpdocs.equations.parser import parse
 from bpdocs.equations.reading import Reader
+from bpdocs.equations.symbols import Definition
 from bpdocs.equations.tokens import UnreadableError
 
-Definitions = Mapping[str, tuple[str, t.Node]]
+Definitions = Mapping[str, Definition]
 
 
 @dataclass
@@ -31,7 +32,6 @@ class Statement:
 
     steps: list[tuple[t.Node, str, t.Node]] = field(default_factory=list)
     last: t.Node | None = None
-    open_relation: Token | None = None
     conditions: list[t.Condition] = field(default_factory=list)
 
 
@@ -84,8 +84,6 @@ def read_display(
 
 
 def _claims(statement: Statement) -> list[t.Claim]:
-    if statement.open_relation is not None:
-        raise UnreadableError("the equation breaks off", place_of(statement.open_relation)[1])
     varying = tuple(
         node.base
         for left, _, right in statement.steps
@@ -132,20 +130,17 @@ class _Cutter:
         parts = _open_brackets(parts)
         at = 0
         while at < len(parts):
-            leading, sides, relations, trailing = _cut(parts[at])
+            leading, sides, relations = _cut(parts[at])
             at += 1
-            if leading is None and trailing is None and not relations:
+            if leading is None and not relations:
                 waiting.append(sides[0])
                 continue
-            is_condition = (
-                leading is None and trailing is None and self._is_condition(sides, relations)
-            )
-            if is_condition:
+            if leading is None and self._is_condition(sides, relations):
                 more, at = _range_after(parts, at)
                 conditions += self._conditions(waiting, sides, relations, more)
                 waiting = []
             else:
-                begun = self._read_chain(leading, sides, relations, trailing, waiting)
+                begun = self._read_chain(leading, sides, relations, waiting)
                 waiting = []
                 if begun is False:
                     first = min(first, len(self.statements) - 1)
@@ -160,7 +155,7 @@ class _Cutter:
             raise UnreadableError("there is a condition without a claim", conditions[0].place[0])
 
     def _is_condition(self, sides: list[Branch], relations: list[Token]) -> bool:
-        if data(sides[-1]) == "set":
+        if data(sides[-1]) == "set" and [data(r) for r in relations] == ["IN"]:
             return True
         has_letter = any(
             str(token) in INDEX_LETTERS and str(token) not in self.reader.names
@@ -181,45 +176,38 @@ class _Cutter:
         if len(letters) != len(waiting):
             raise UnreadableError("nothing is claimed of this", place_of(waiting[0])[0])
         if data(sides[-1]) == "set":
-            inside = items(sides[-1])
-            ends = [inside[0], inside[-1]]
-            if not any(data(i) == "DOTS" for i in inside):
-                raise UnreadableError(r"a set is read as \{1, \dots, M\}", place_of(sides[-1])[0])
+            low, high = self.reader.ends(sides[-1])
         elif more:
-            ends = [sides[-1], more[-1]]
+            low, high = self.reader.index(sides[-1]), self.reader.index(more[-1])
         else:
             place = (place_of(sides[0])[0], place_of(sides[-1])[1])
             return [replace(self.reader.condition(sides, relations), place=place)]
-        low, high = (self.reader.index(end) for end in ends)
-        return [
-            t.Condition(
-                (low, self.reader.index(letter), high), ("between",), place=place_of(letter)
-            )
-            for letter in [*letters, *sides[:-1]]
-        ]
+        found = []
+        for letter in [*letters, *sides[:-1]]:
+            place, index = place_of(letter), self.reader.index(letter)
+            if index in {*low.walk(), *high.walk()}:
+                raise UnreadableError("the range of an index is stated by itself", place[0])
+            found.append(t.Condition((low, index, high), ("between",), place=place))
+        return found
 
     def _read_chain(
         self,
         leading: Token | None,
         sides: list[Branch],
         relations: list[Token],
-        trailing: Token | None,
         waiting: list[Branch],
     ) -> bool:
         """Read a chain; return False where it goes on with the one above."""
         above = self.statements[-1] if self.statements else None
-        goes_on = above is not None and (leading is not None or above.open_relation is not None)
-        if leading is not None and not goes_on:
+        goes_on = leading is not None
+        if leading is not None and above is None:
             raise UnreadableError("there is nothing to the left of this", place_of(leading)[0])
-        if goes_on:
-            assert above is not None  # noqa: S101
-            statement, relation = above, leading or above.open_relation
-            statement.open_relation = None
-        else:
-            statement, relation = Statement(), None
-        chain = list(zip([relation, *relations], sides, strict=True))
-        if not goes_on and relations and data(relations[0]) == "DEFINES" and self._define(sides):
-            meaning = self.reader.definitions[self._defined_name(sides[0])[0]][1]
+        if goes_on and above is not None and above.last is None:
+            raise UnreadableError("a chain ends with its cases", place_of(sides[0])[0])
+        statement = above if goes_on and above is not None else Statement()
+        chain = list(zip([leading, *relations], sides, strict=True))
+        is_definition = not goes_on and relations and data(relations[0]) == "DEFINES"
+        if is_definition and (meaning := self._define(sides)) is not None:
             statement.steps.append((meaning, ":=", meaning))
             statement.last = meaning
             chain = chain[2:]
@@ -233,12 +221,40 @@ class _Cutter:
                 raise UnreadableError(
                     "nothing is claimed of this; write a relation", place_of(bad)[0]
                 )
+        cases = chain.pop() if chain and data(chain[-1][1]) == "cases" else None
         for sign, side in chain:
             self._add_step(statement, sign, side)
-        statement.open_relation = trailing
-        if not goes_on:
+        if not goes_on and (statement.steps or cases is None):
             self.statements.append(statement)
+        if cases is not None:
+            self._read_cases(statement, *cases)
         return not goes_on
+
+    def _read_cases(self, statement: Statement, sign: Token | None, cases: Branch) -> None:
+        """Read each case as a statement of its own, under its condition."""
+        place = place_of(cases)
+        if statement.last is None or sign is None:
+            raise UnreadableError("cases stand alone at the end of a chain", place[0])
+        others: list[t.Condition] = []
+        for row in subtrees(cases):
+            value, *relations = items(row)
+            conditions = [self._case_condition(relation) for relation in relations]
+            if not conditions:  # otherwise
+                conditions = [_opposite(condition) for condition in others]
+            elif len(conditions) == 1:
+                others += conditions
+            if not conditions:
+                raise UnreadableError("a case needs its condition", place_of(value)[0])
+            case = Statement(last=statement.last, conditions=conditions)
+            self._add_step(case, sign, value)
+            case.last = None
+            self.statements.append(case)
+
+    def _case_condition(self, relation: Branch) -> t.Condition:
+        sides, relations = sides_of(relation)
+        if not relations or not self._is_condition(sides, relations):
+            raise UnreadableError("a condition on indices is expected here", place_of(relation)[0])
+        return self._conditions([], sides, relations, [])[0]
 
     def _add_step(self, statement: Statement, sign: Token | None, side: Branch) -> None:
         kind = {"EQUALS": "=", "DEFINES": ":=", "IN": "in", "ARROW": "<-", None: ""}.get(
@@ -251,6 +267,8 @@ class _Cutter:
         node = self._space(side) if kind == "in" else self.reader.read(side)
         if kind:
             assert statement.last is not None  # noqa: S101
+            if kind == ":=" and self._is_step(statement.last, node):
+                kind = "<-"
             statement.steps.append((statement.last, kind, node))
         if kind != "in":
             statement.last = node
@@ -258,7 +276,7 @@ class _Cutter:
     def _space(self, side: Branch) -> t.Node:
         base, scripts = flatten(side)
         dimensions: list[t.Node] = []
-        if data(base) != "REALS" or len(scripts) > 1:
+        if (data(base) != "REALS" and str(base) != "R") or len(scripts) > 1:
             raise UnreadableError(r"\mathbb{R} is expected behind \in", place_of(side)[0])
         for script in scripts:
             content = subtrees(script)
@@ -269,56 +287,76 @@ class _Cutter:
             raise UnreadableError("an array has two axes at most", place_of(side)[0])
         return t.Space(tuple(dimensions), place=place_of(side))
 
+    def _is_step(self, left: t.Node, right: t.Node) -> bool:
+        r"""Tell whether := is an assignment: what stands on its right side too is not defined."""
+        base = left.base if isinstance(left, t.Element) else left
+        is_parameter = isinstance(base, t.Quantity) and base.name in {"W", "b"}
+        return r"\eta" in self.reader.names and is_parameter and base in right.walk()
+
     # Definitions
 
-    def _defined_name(self, side: Branch) -> tuple[str, str | None]:
-        """Return the name and layer letter of what may be defined; None if it is no plain name."""
+    def _defined_name(self, side: Branch) -> tuple[str, Definition | None]:
+        """Return the name of what may be defined, without its meaning; None if it is no name."""
         base, scripts = flatten(side)
-        if data(base) not in {"NAME", "hat"} or len(scripts) > 1:
+        if data(base) not in {"NAME", "hat"}:
             return "", None
         key = self.reader.key_of(base)
-        if not scripts:
-            return key, ""
-        if data(scripts[0]) != "superscript":
-            return key, None
-        layer, transposes, primes = self.reader.layer(scripts[0])
-        if transposes or primes or not isinstance(layer, t.Letter):
-            return key, None
-        return key, layer.name
+        letter, indices = "", tuple[str, ...]()
+        for script in scripts:
+            if data(script) == "superscript" and not letter:
+                layer, transposes, primes = self.reader.layer(script)
+                if transposes or primes or not isinstance(layer, t.Letter):
+                    return key, None
+                letter = layer.name
+            elif data(script) == "subscript" and not indices:
+                found = self.reader.indices(script)
+                indices = tuple(index.name for index in found if isinstance(index, t.Letter))
+                if len(set(indices)) < len(found):
+                    return key, None
+            else:
+                return key, None
+        return key, Definition(letter, indices, t.Number(0))
 
-    def _define(self, sides: list[Branch]) -> bool:
+    def _define(self, sides: list[Branch]) -> t.Node | None:
         """Take a definition of a new name; a name that the model has is claimed instead."""
-        key, letter = self._defined_name(sides[0])
+        key, definition = self._defined_name(sides[0])
         known = {*self.reader.names, r"\sigma", "N", "L", "M", r"\delta", "e", "I"}
         if not key or key in known:
-            return False
-        if letter is None or key in INDEX_LETTERS:
+            return None
+        if definition is None or key in INDEX_LETTERS:
             raise UnreadableError(
-                "only a whole array can be defined, with or without a layer",
+                "only an array can be defined, or its entries, with or without a layer",
                 place_of(sides[0])[0],
             )
         self.reader.definitions.pop(key, None)
         meaning = self.reader.read(sides[1])
-        self.reader.definitions[key] = (letter, meaning)
-        return True
+        self.reader.definitions[key] = replace(definition, meaning=meaning)
+        return meaning
 
 
-def _cut(part: Branch) -> tuple[Token | None, list[Branch], list[Token], Token | None]:
-    """Return a part's leading relation, sides, relations between them, and trailing relation."""
-    children = subtrees(part)
-    at = next(n for n, child in enumerate(children) if data(child) != "relation")
-    leading = cast("Token", subtrees(children[0])[0]) if at else None
-    trailing = cast("Token", subtrees(children[-1])[0]) if len(children) > at + 1 else None
-    sides, relations = sides_of(children[at])
-    return leading, sides, relations, trailing
+_OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+def _opposite(condition: t.Condition) -> t.Condition:
+    """Return the condition that holds where this one does not."""
+    if len(condition.relations) != 1 or condition.relations[0] not in _OPPOSITES:
+        raise UnreadableError("write the condition of this case", condition.place[0])
+    return replace(condition, relations=(_OPPOSITES[condition.relations[0]],))
+
+
+def _cut(part: Branch) -> tuple[Token | None, list[Branch], list[Token]]:
+    """Return a part's leading relation, its sides, and the relations between them."""
+    *before, chain = subtrees(part)
+    leading = cast("Token", subtrees(before[0])[0]) if before else None
+    return leading, *sides_of(chain)
 
 
 def _open_brackets(parts: list[Branch]) -> list[Branch]:
     r"""Take the brackets from a condition in brackets, (1 \le l < L) or (l = 1, \dots, L)."""
     found: list[Branch] = []
     for part in parts:
-        leading, sides, relations, trailing = _cut(part)
-        alone = leading is None and trailing is None and not relations
+        leading, sides, relations = _cut(part)
+        alone = leading is None and not relations
         if alone and data(only_side(sides[0])) == "paren":
             inside = subtrees(subtrees(only_side(sides[0]))[0])
             if all(data(side) == "chain" for side in inside) and all(
@@ -335,8 +373,8 @@ def _range_after(parts: list[Branch], at: int) -> tuple[list[Branch], int]:
     found: list[Branch] = []
     has_dots = False
     for n in range(at, len(parts)):
-        leading, sides, relations, trailing = _cut(parts[n])
-        if leading or trailing or relations or not _is_index(sides[0]):
+        leading, sides, relations = _cut(parts[n])
+        if leading or relations or not _is_index(sides[0]):
             break
         found.append(sides[0])
         has_dots = has_dots or data(only_side(sides[0])) == "DOTS"
@@ -372,7 +410,7 @@ def _names(branch: Branch) -> list[Token]:
 def _factors(branch: Branch) -> list[Branch]:
     r"""Return a and b of a \times b."""
     branch = only_side(branch)
-    if data(branch) in {"list", "group"} and len(items(branch)) == 1:
+    if data(branch) in {"list", "group", "paren"} and len(items(branch)) == 1:
         return _factors(items(branch)[0])
     if data(branch) == "product":
         left, sign, right = subtrees(branch)

@@ -1,7 +1,7 @@
 r"""Symbols with their scripts: quantities of the network, sizes, ones, Kronecker's delta."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.branches import (
@@ -11,13 +11,34 @@ from bpdocs.equations.branches import (
     flatten,
     is_transpose,
     items,
+    only_side,
     place_of,
+    sides_of,
     subtrees,
     tokens_of,
 )
 from bpdocs.equations.indices import IndexReader
 from bpdocs.equations.names import INDEX_LETTERS, NEURON_LETTERS, Name, describe
 from bpdocs.equations.tokens import UnreadableError
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a page's own name stands for.
+
+    Attributes
+    ----------
+    layer : str
+        The letter of its layer, or "".
+    indices : tuple of str
+        The letters of its entries where it was defined by them.
+    meaning : Node
+        What it stands for.
+    """
+
+    layer: str
+    indices: tuple[str, ...]
+    meaning: t.Node
 
 
 class SymbolReader(IndexReader):
@@ -27,8 +48,8 @@ class SymbolReader(IndexReader):
     ----------
     names : mapping of str to Name
         What letters mean.
-    definitions : mapping of str to (str, Node)
-        Names that the page defined: the letter of their layer, or "", and what they stand for.
+    definitions : mapping of str to Definition
+        Names that the page defined.
     numbers : mapping of str to str
         Index letters that may stand for a number: {"m": "M"} reads 1/m as 1/M.
     """
@@ -36,7 +57,7 @@ class SymbolReader(IndexReader):
     def __init__(
         self,
         names: Mapping[str, Name],
-        definitions: Mapping[str, tuple[str, t.Node]] | None = None,
+        definitions: Mapping[str, Definition] | None = None,
         numbers: Mapping[str, str] | None = None,
     ) -> None:
         self.names = names
@@ -88,9 +109,23 @@ class SymbolReader(IndexReader):
             raise UnreadableError(
                 r"a column of ones needs its length: \mathbf{1}_{M}", place_of(base)[0]
             )
+        inside = items(subtrees(scripts[0])[-1])
+        if len(inside) == 1 and data(only_side(inside[0])) == "set":
+            inside = items(only_side(inside[0]))
+        if len(inside) == 1 and data(inside[0]) == "chain":
+            return self.with_scripts(self.indicator(inside[0]), scripts[1:])
         return self.with_scripts(
             t.Ones(self.index(subtrees(scripts[0])[-1]), place=place), scripts[1:]
         )
+
+    def indicator(self, relation: Branch) -> t.Node:
+        r"""Return \mathbf{1}[j = k]."""
+        sides, relations = sides_of(relation)
+        place = place_of(relation)
+        if [data(sign) for sign in relations] != ["EQUALS"]:
+            raise UnreadableError("an indicator is read of one equality of indices", place[0])
+        first, second = (self.index(side) for side in sides)
+        return t.Kronecker(first, second, place=place)
 
     def read_norm(self, norm: t.Norm, script: Branch) -> t.Node:
         """Return a norm with its name: F, or 2."""
@@ -259,17 +294,45 @@ class SymbolReader(IndexReader):
         return node, [*rest[:at], *rest[at + 1 :]]
 
     def _defined(self, key: str, scripts: list[Branch], place: tuple[int, int]) -> t.Node:
-        letter, meaning = self.definitions[key]
-        name = Name(key, is_layered=bool(letter))
+        definition = self.definitions[key]
+        name = Name(key, is_layered=bool(definition.layer))
         layer, transposes, rest = self._take_layer(name, key, scripts, place)
-        node = substitute(meaning, letter, layer) if layer is not None else meaning
+        values: dict[str, t.Node] = {} if layer is None else {definition.layer: layer}
+        if definition.indices:
+            at = next((n for n, script in enumerate(rest) if data(script) == "subscript"), None)
+            indices = () if at is None else self.indices(rest[at])
+            if len(indices) != len(definition.indices) or t.Whole() in indices:
+                raise UnreadableError(
+                    f"{key.lstrip(chr(92))} is defined by its entries and needs "
+                    f"{len(definition.indices)} of its indices here",
+                    place[0],
+                )
+            values |= dict(zip(definition.indices, indices, strict=True))
+            rest = [script for n, script in enumerate(rest) if n != at]
+        node = substitute(definition.meaning, values)
         for _ in range(transposes):
             node = t.Transpose(node)
         return self.with_scripts(replace(node, place=place), rest)
 
 
-def substitute(node: t.Node, letter: str, layer: t.Node) -> t.Node:
-    """Return a tree with an index expression in the place of a letter."""
+def substitute(node: t.Node, values: Mapping[str, t.Node]) -> t.Node:
+    """Return a tree with index expressions in the place of letters.
+
+    A letter under a sum is renamed where an index of this name would come under the sum.
+    """
     if isinstance(node, t.Letter):
-        return layer if node.name == letter else node
-    return node.rebuild(lambda child: substitute(child, letter, layer))
+        return values.get(node.name, node)
+    if not isinstance(node, t.Reduction):
+        return node.rebuild(lambda child: substitute(child, values))
+    bound = {limit.letter for limit in node.bounds}
+    inside = {letter: value for letter, value in values.items() if letter not in bound}
+    taken = {n.name for value in inside.values() for n in value.walk() if isinstance(n, t.Letter)}
+    used = taken | bound | {n.name for n in node.walk() if isinstance(n, t.Letter)}
+    free = iter(sorted(INDEX_LETTERS - used))
+    renamed = {letter: next(free) for letter in sorted(bound & taken)}
+    inside |= {letter: t.Letter(name) for letter, name in renamed.items()}
+    changed = node.rebuild(
+        lambda child: substitute(child, values if isinstance(child, t.Bound) else inside)
+    )
+    limits = tuple(replace(b, letter=renamed.get(b.letter, b.letter)) for b in changed.bounds)
+    return replace(changed, bounds=limits)

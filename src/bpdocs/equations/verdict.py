@@ -14,6 +14,8 @@ from bpdocs.equations.tokens import UnreadableError
 # What stands before a symbol and makes no token.
 _FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
 
+MAX_EXPLAINED = 3
+
 Status = Literal["holds", "fails", "unreadable"]
 
 
@@ -163,10 +165,7 @@ def check(
         display = read_display(latex, found.names, definitions, numbers)
         layout, steps = _best(latex, display, found)
         if explain:
-            steps = tuple(
-                _explained(step, claim, display, found, layout)
-                for step, claim in zip(steps, display.claims, strict=True)
-            )
+            steps = _explained(steps, display, found, layout)
     except UnreadableError as error:
         return Verdict("unreadable", str(error), (), error.place, definitions=definitions)
     for status in ("fails", "unreadable", "holds"):
@@ -220,15 +219,20 @@ def _step(text: str, outcome: Outcome, begin: int) -> Step:
     )
 
 
-def _explained(step: Step, claim: t.Claim, display: Display, model: Model, layout: str) -> Step:
-    if step.status != "fails":
-        return step
+def _explained(
+    steps: tuple[Step, ...], display: Display, model: Model, layout: str
+) -> tuple[Step, ...]:
+    """Return the steps, the first false ones with the mistake that makes them false."""
+    false = [at for at, step in enumerate(steps) if step.status == "fails"][:MAX_EXPLAINED]
+    if not false:
+        return steps
     # Not needed where all is true, and the browser imports slowly.
     from bpdocs.equations.latex import Printer
     from bpdocs.equations.mistakes import name_mistake
 
     graphs = networks(model, layout, has_plain_sigma(display))
-    return replace(step, mistake=name_mistake(claim, graphs, Printer(model.names)))
+    named = {at: name_mistake(display.claims[at], graphs, Printer(model.names)) for at in false}
+    return tuple(replace(step, mistake=named.get(at, "")) for at, step in enumerate(steps))
 
 
 def has_plain_sigma(display: Display) -> bool:
