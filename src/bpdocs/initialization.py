@@ -69,4 +69,5 @@ def initial_weight(
     require_instance("initial_weight", "rng", rng, np.random.Generator)
     require_choice("initial_weight", "initialization", initialization, tuple(VARIANCES))
     require_dtype("initial_weight", "dtype", dtype)
-    return (rng.standard_normal(shape) * np.sqrt(VARIANCES[initialization](shape))).astype(dtype)
+    variance = VARIANCES[initialization](shape)
+    return (rng.standard_normal(shape) * np.sqrt(variance)).astype(dtype)
