@@ -77,6 +77,15 @@ def require_number(function: str, argument: str, value: Any) -> None:
         raise TypeError(f"{function}: {argument} must be a number, got {_kind(value)}")
 
 
+def is_classes(targets: Any) -> bool:
+    """Tell whether targets are integer classes, one a sample."""
+    return (
+        type(targets) is np.ndarray
+        and targets.ndim == 1
+        and np.issubdtype(targets.dtype, np.integer)
+    )
+
+
 def require_positive(function: str, argument: str, value: Any) -> None:
     """Raise unless `value` is a positive finite real number."""
     require_number(function, argument, value)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from bpdocs._checks import (
+    is_classes,
     require_floats,
     require_instance,
     require_matrix,
@@ -20,7 +21,6 @@ from bpdocs._checks import (
     require_size,
 )
 from bpdocs._parameters import Parameters, map_parameters, require_alike, require_parameters
-from bpdocs.losses import is_classes
 
 
 def shuffled_batches(

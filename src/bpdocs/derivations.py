@@ -13,7 +13,7 @@ from bpdocs.layers import Dense
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
 from bpdocs.single_sample import backward_of_sample, require_dense
-from bpdocs.trace import ByLayer, Gradients, Trace, finite_gradients
+from bpdocs.trace import ByLayer, Gradients, Trace, require_finite_gradients
 
 
 @overflow_told()
@@ -201,7 +201,7 @@ def backward_by_samples(
         }
         for l in layers
     }
-    return finite_gradients(function, Gradients(delta, parameters))
+    return require_finite_gradients(function, Gradients(delta, parameters))
 
 
 def _begin(
@@ -250,4 +250,4 @@ def _in_order(
     """Return gradients found from the last layer to the first, in the order of the layers."""
     order = sorted(delta)
     gradients = Gradients({l: delta[l] for l in order}, {l: parameters[l] for l in order})
-    return finite_gradients(function, gradients)
+    return require_finite_gradients(function, gradients)

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from bpdocs._checks import require_dtype, require_instance
+from bpdocs._norms import norm, relative_error
 from bpdocs.entry_derivative import with_true_slopes
-from bpdocs.gradient_report import GradientReport, norm, relative_error
+from bpdocs.gradient_report import GradientReport
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.mistakes import MISTAKES, Mistake
 from bpdocs.network import Network

@@ -19,8 +19,9 @@ from bpdocs._checks import (
     require_result,
     require_size,
 )
+from bpdocs._norms import relative_error
 from bpdocs.entry_derivative import Parameter
-from bpdocs.gradient_report import GradientReport, ParameterCheck, relative_error
+from bpdocs.gradient_report import GradientReport, ParameterCheck
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
 from bpdocs.trace import Gradients

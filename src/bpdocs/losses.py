@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bpdocs._checks import (
+    is_classes,
     overflow_told,
     require_callable,
     require_dtype,
@@ -191,15 +192,6 @@ def one_hot(labels: np.ndarray, n_classes: int, dtype: Any = np.float64) -> np.n
     Y = np.zeros((n_classes, len(labels)), dtype)
     Y[labels, np.arange(len(labels))] = 1
     return Y
-
-
-def is_classes(targets: Any) -> bool:
-    """Tell whether targets are integer classes, one a sample."""
-    return (
-        type(targets) is np.ndarray
-        and targets.ndim == 1
-        and np.issubdtype(targets.dtype, np.integer)
-    )
 
 
 def _require_unit_interval(function: str, argument: str, value: np.ndarray) -> None:

@@ -23,7 +23,7 @@ from bpdocs.activations import Activation
 from bpdocs.layers import Dense, Layer
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.normalization import BatchNorm
-from bpdocs.trace import ByLayer, Gradients, Trace, finite_gradients, finite_trace
+from bpdocs.trace import ByLayer, Gradients, Trace, require_finite_gradients, require_finite_trace
 
 
 class Network:
@@ -247,7 +247,7 @@ class Network:
             for l, layer in self.layers.items():
                 Z[l] = layer.preactivate(A[l - 1])
                 A[l] = layer.activation.rule(Z[l])
-        return finite_trace(function, Trace(Z, A))
+        return require_finite_trace(function, Trace(Z, A))
 
     def backward(
         self, trace: Trace, targets: np.ndarray, loss: Loss = half_squared_error
@@ -298,7 +298,7 @@ class Network:
             delta={l: delta[l] for l in self.layers},
             parameters={l: parameters[l] for l in self.layers},
         )
-        return finite_gradients(function, gradients)
+        return require_finite_gradients(function, gradients)
 
     def _require_own(self, function: str, trace: Trace) -> None:
         """Raise unless the trace has the layers, sizes and dtype of this network."""

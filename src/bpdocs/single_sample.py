@@ -19,7 +19,7 @@ from bpdocs.activations import Activation, find_activation
 from bpdocs.layers import Dense
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
-from bpdocs.trace import Gradients, Trace, finite_trace
+from bpdocs.trace import Gradients, Trace, require_finite_trace
 
 
 def require_dense(function: str, network: Network) -> dict[int, Dense]:
@@ -78,7 +78,7 @@ def forward_of_sample(network: Network, sample: np.ndarray) -> Trace:
         for l, layer in layers.items():
             z[l] = layer.weight @ a[l - 1] + layer.bias[:, 0]
             a[l] = layer.activation.rule(z[l])
-    return finite_trace(function, Trace(z, a))
+    return require_finite_trace(function, Trace(z, a))
 
 
 @finite_result

@@ -3,9 +3,9 @@ r"""The error of central differences against their step: it falls like $h^2$, th
 import numpy as np
 
 from bpdocs._checks import overflow_told, require_floats, require_instance, require_result
+from bpdocs._norms import relative_error
 from bpdocs.entry_derivative import Parameter
 from bpdocs.gradient_check import require_float64, require_step
-from bpdocs.gradient_report import relative_error
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
 

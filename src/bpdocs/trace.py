@@ -94,7 +94,7 @@ class Gradients:
         return {l: arrays[name] for l, arrays in self.parameters.items() if name in arrays}
 
 
-def finite_trace(function: str, trace: Trace) -> Trace:
+def require_finite_trace(function: str, trace: Trace) -> Trace:
     """Return the trace; raise if a number of it is not finite."""
     for l, Z in trace.Z.items():
         require_result(function, f"Z[{l}]", Z)
@@ -102,7 +102,7 @@ def finite_trace(function: str, trace: Trace) -> Trace:
     return trace
 
 
-def finite_gradients(function: str, gradients: Gradients) -> Gradients:
+def require_finite_gradients(function: str, gradients: Gradients) -> Gradients:
     """Return the gradients; raise if a number of them is not finite."""
     for l, delta in sorted(gradients.delta.items(), reverse=True):
         require_result(function, f"delta[{l}]", delta)
