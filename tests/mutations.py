@@ -326,6 +326,228 @@ MUTATIONS = [
             "* variance",
             "the variance for the deviation",
         ),
+        # one sample
+        (
+            "single_sample.py",
+            "return sigma.pull(preactivation, weight_next.T @ delta_next)",
+            "return weight_next.T @ delta_next",
+            "BP2 of a sample without the derivative",
+        ),
+        (
+            "single_sample.py",
+            "return np.outer(delta, activation_prev)",
+            "return np.outer(delta, activation_prev) / len(delta)",
+            "a factor in the outer product",
+        ),
+        (
+            "single_sample.py",
+            "return delta.copy()",
+            "return -delta",
+            "the sign of the bias gradient of a sample",
+        ),
+        (
+            "single_sample.py",
+            "+ layer.bias[:, 0]",
+            "- layer.bias[:, 0]",
+            "the bias of a sample subtracted",
+        ),
+        # the three derivations
+        (
+            "derivations.py",
+            "delta[l + 1][k, m] * W[k, i] * slope[i, j, m] for k in range(N) for i in reached",
+            "delta[l + 1][k, m] * W[k, j] * slope[i, j, m] for k in range(N) for i in reached",
+            "the weight's index where neurons depend on each other",
+        ),
+        (
+            "derivations.py",
+            "sum(delta[l][j, m] * A[l - 1][i, m] for m in range(M))",
+            "sum(delta[l][j, m] * A[l - 1][i, m] for m in range(M)) / M",
+            "a mean for the sum over the samples",
+        ),
+        (
+            "derivations.py",
+            "return P[:, np.newaxis] * (same - P)",
+            "return P[:, np.newaxis] * (same + P)",
+            "the sign in the Jacobian of softmax",
+        ),
+        (
+            "derivations.py",
+            "return dP @ A.T, W.T @ dP",
+            "return dP @ A.T, -W.T @ dP",
+            "the sign of an adjoint",
+        ),
+        (
+            "derivations.py",
+            "for sample in alone], axis=1) / M for l in layers}",
+            "for sample in alone], axis=1) for l in layers}",
+            "the errors of the samples without 1/M",
+        ),
+        # 1/M, rows and columns
+        (
+            "ledger.py",
+            "(before / after)",
+            "(after / before)",
+            "the factor turned over",
+        ),
+        (
+            "ledger.py",
+            '"mean_over_samples": (1, 1, 0)',
+            '"mean_over_samples": (2, 1, 0)',
+            "a half where there is none",
+        ),
+        (
+            "ledger.py",
+            "N**by_outputs",
+            "M**by_outputs",
+            "M for the number of outputs",
+        ),
+        (
+            "conventions.py",
+            'rows[names[name]] = (array.T if framework == "keras" else array).copy()',
+            'rows[names[name]] = (array if framework == "keras" else array.T).copy()',
+            "the weight transposed for the wrong framework",
+        ),
+        (
+            "conventions.py",
+            'columns[name] = (array.T if framework == "keras" else array).copy()',
+            'columns[name] = (array if framework == "keras" else array.T).copy()',
+            "the weight transposed from the wrong framework",
+        ),
+        (
+            "batches.py",
+            "shares = [size / sum(sizes) for size in sizes]",
+            "shares = [1 / len(sizes) for size in sizes]",
+            "shards counted alike whatever their size",
+        ),
+        (
+            "history.py",
+            "self.step_loss * self.step_size) / np.bincount(row, self.step_size)",
+            "self.step_loss) / np.bincount(row)",
+            "batches of an epoch counted alike",
+        ),
+        # optimizers
+        (
+            "optimizers.py",
+            "lambda W, dW: W - eta * dW",
+            "lambda W, dW: W + eta * dW",
+            "the ascent for the descent",
+        ),
+        (
+            "optimizers.py",
+            "lambda V, dW: mu * V + dW",
+            "lambda V, dW: mu * V + (1 - mu) * dW",
+            "another convention of momentum",
+        ),
+        (
+            "optimizers.py",
+            "lambda W, V: W - eta * V",
+            "lambda W, V: W + eta * V",
+            "momentum uphill",
+        ),
+        (
+            "optimizers.py",
+            "S / (1 - beta_1**t)",
+            "S",
+            "the first moment with its start at 0",
+        ),
+        (
+            "optimizers.py",
+            "Q / (1 - beta_2**t)",
+            "Q / (1 - beta_1**t)",
+            "the first decay for the second",
+        ),
+        (
+            "optimizers.py",
+            "(1 - beta_2) * G**2",
+            "(1 - beta_2) * G",
+            "the square forgotten in Adam",
+        ),
+        (
+            "optimizers.py",
+            "(np.sqrt(Q_hat) + self.epsilon)",
+            "np.sqrt(Q_hat + self.epsilon)",
+            "epsilon below the root",
+        ),
+        (
+            "optimizers.py",
+            "t = state.n_steps + 1",
+            "t = state.n_steps + 2",
+            "the step counted from 2",
+        ),
+        # running means
+        (
+            "normalization.py",
+            "mean = (1 - momentum) * mean + momentum * batch_mean",
+            "mean = momentum * mean + (1 - momentum) * batch_mean",
+            "the weights of old and new mean exchanged",
+        ),
+        (
+            "normalization.py",
+            "keepdims=True, ddof=1)",
+            "keepdims=True)",
+            "the biased variance taken in",
+        ),
+        # the rules in place
+        (
+            "_inplace.py",
+            "np.subtract(1, A, out=S)\n    np.multiply(S, A, out=S)",
+            "np.subtract(1, A, out=S)\n    np.add(S, A, out=S)",
+            "sigmoid in place: a sum for the product",
+        ),
+        (
+            "_inplace.py",
+            "np.multiply(A, A, out=S)\n    np.subtract(1, S, out=S)",
+            "np.subtract(1, A, out=S)",
+            "tanh in place: the square forgotten",
+        ),
+        (
+            "_inplace.py",
+            "np.maximum(S, LEAK, out=S)",
+            "np.maximum(S, 0, out=S)",
+            "the leak forgotten in place",
+        ),
+        (
+            "_inplace.py",
+            "np.expm1(S, out=S)\n    np.negative(S, out=S)",
+            "np.exp(S, out=S)",
+            "softplus in place: exp for 1 - exp",
+        ),
+        (
+            "_inplace.py",
+            "np.subtract(D, S, out=D)\n    np.multiply(D, P, out=D)",
+            "np.multiply(D, P, out=D)",
+            "softmax in place, element by element",
+        ),
+        (
+            "_inplace.py",
+            "np.divide(D, -n_samples, out=D)",
+            "np.divide(D, n_samples, out=D)",
+            "cross-entropy in place: the sign",
+        ),
+        (
+            "_inplace.py",
+            "value = float(np.vdot(D, D)) / (2 * n_samples)",
+            "value = float(np.vdot(D, D)) / n_samples",
+            "half squared error in place: the half",
+        ),
+        (
+            "workspace.py",
+            "np.matmul(layer.parameters[:, :-1].T, layer.delta, out=layers[l - 1].delta)",
+            "np.matmul(-layer.parameters[:, :-1].T, layer.delta, out=layers[l - 1].delta)",
+            "the sign on the way back in place",
+        ),
+        (
+            "_buffers.py",
+            "layer.inputs[-1] = 1",
+            "layer.inputs[-1] = 1 / n_samples",
+            "a mean for the sum of BP4 in place",
+        ),
+        (
+            "_buffers.py",
+            "np.subtract(self.parameters, step, out=self.parameters)",
+            "np.add(self.parameters, step, out=self.parameters)",
+            "the update uphill in place",
+        ),
     ]
 ]
 

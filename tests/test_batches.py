@@ -81,7 +81,7 @@ def test_wrong_inputs(spoil, error, rule):
     ("changed", "error", "rule"),
     [
         ({"inputs": np.ones(3)}, ValueError, "inputs must have shape (N_0, M), got (3,)"),
-        ({"targets": [1, 2, 3]}, TypeError, "targets must be a ndarray, got list"),
+        ({"targets": [1, 2, 3]}, TypeError, "targets must be a numpy.ndarray, got list"),
         (
             {"targets": np.ones((3, 1))},
             ValueError,

@@ -183,10 +183,11 @@ def test_wrong_shape_of_parameter_is_named(argument, shape, rule):
     ("framework", "argument", "shape", "rule"),
     [
         ("pytorch", "weight", (3,), "(N_l, N_prev)"),
-        ("pytorch", "bias", (3, 1), "(N_l,)"),
-        ("pytorch", "bias", (0,), "(N_l,) with size at least 1"),
+        ("pytorch", "bias", (3, 1), "(3,)"),
+        ("pytorch", "bias", (0,), "(3,) with size at least 1"),
         ("keras", "kernel", (3,), "(N_prev, N_l)"),
-        ("keras", "bias", (), "(N_l,)"),
+        ("keras", "bias", (), "(3,)"),
+        ("keras", "bias", (4,), "(3,)"),
     ],
 )
 def test_wrong_shape_of_array_is_named(framework, argument, shape, rule):

@@ -172,7 +172,7 @@ def test_overflow_on_a_worker_is_told_here(client):
     """A worker's FloatingPointError is raised by the step, with its text."""
     X, Y = np.ones((3, 2)), np.full((2, 2), 1e200)
     shards = send_shards(client, X, Y, 2)
-    text = "distributed_step: loss must be finite, got infinity"
+    text = "half_squared_error: loss must be finite, got infinity"
     with pytest.raises(FloatingPointError, match=exactly(text)):
         distributed_step(
             client,

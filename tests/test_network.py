@@ -673,25 +673,55 @@ def test_trace_of_another_depth_is_refused():
 @pytest.mark.parametrize(
     ("widths", "text"),
     [
-        ([4, 2, 1], "layer 1 has 2 inputs and 2 neurons, got 4 and 2"),
-        ([2, 3, 1], "layer 1 has 2 inputs and 2 neurons, got 2 and 3"),
-        ([2, 2, 5], "layer 2 has 2 inputs and 1 neurons, got 2 and 5"),
+        ([4, 2, 1], "trace.A[0] must have shape (2, M), got (4, 2)"),
+        ([2, 3, 1], "trace.Z[1] must have shape (2, 2), got (3, 2)"),
+        ([2, 2, 5], "trace.Z[2] must have shape (1, 2), got (5, 2)"),
     ],
 )
 def test_trace_of_other_sizes_is_refused(widths, text):
     """The trace of a network with another size in any layer is refused."""
     other = make_problem(widths, ["relu", "identity"], 2, seed=0)
-    text = f"Network.backward: trace must be of this network, whose {text}"
-    with pytest.raises(ValueError, match=exactly(text)):
+    with pytest.raises(ValueError, match=exactly(f"Network.backward: {text}")):
         HAND_NETWORK.backward(other.network.forward(other.inputs), other.targets)
 
 
 def test_trace_of_another_dtype_is_refused():
     """The trace of a float32 network is refused by a float64 one."""
     wide, narrow = (make_problem([2, 1], ["tanh"], 3, 0, d) for d in (np.float64, np.float32))
-    text = "Network.backward: trace must have the dtype of the network, float64, got float32"
+    text = "Network.backward: trace.A[0] must have the dtype of the network, float64, got float32"
     with pytest.raises(TypeError, match=exactly(text)):
         wide.network.backward(narrow.network.forward(narrow.inputs), narrow.targets)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "text"),
+    [
+        (lambda _, A: (None, A), TypeError, "trace.Z must be a Mapping, got None"),
+        (lambda Z, A: (Z, list(A.values())), TypeError, "trace.A must be a Mapping, got list"),
+        (lambda Z, A: ({1: Z[1], 3: Z[2]}, A), ValueError, "trace must have 2 layers, got 2"),
+        (lambda Z, A: (Z, {0: A[0]}), ValueError, "trace must have 2 layers, got 2"),
+        (
+            lambda Z, A: (Z | {1: Z[1].tolist()}, A),
+            TypeError,
+            "trace.Z[1] must be a numpy.ndarray, got list",
+        ),
+        (
+            lambda Z, A: (Z, A | {1: A[1][:, :1]}),
+            ValueError,
+            "trace.A[1] must have shape (2, 2), got (2, 1)",
+        ),
+        (
+            lambda Z, A: (Z, A | {2: A[2] * np.nan}),
+            ValueError,
+            "trace.A[2] must be finite, got NaN",
+        ),
+    ],
+)
+def test_trace_that_no_forward_left_is_refused(spoil, error, text):
+    """A trace put together by hand has every array of the network, of one batch."""
+    right = HAND_NETWORK.forward(HAND_INPUTS)
+    with pytest.raises(error, match=exactly(f"Network.backward: {text}")):
+        HAND_NETWORK.backward(Trace(*spoil(right.Z, right.A)), HAND_TARGETS)
 
 
 def test_trace_is_a_trace():

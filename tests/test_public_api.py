@@ -22,7 +22,7 @@ NUMERICS = {
     "formulas": 2,
     "layers": 3,
     "normalization": 4,
-    "trace": 0,
+    "trace": 1,
     "network": 5,
 }
 MODULES = sorted(str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py"))

@@ -1,8 +1,10 @@
 """Networks come back from files as they went, and nothing in a file is run."""
 
+import io
 import json
 import pickle
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -168,3 +170,44 @@ def test_missing_file_is_missing(tmp_path):
     """A path without a file raises what Python raises."""
     with pytest.raises(FileNotFoundError):
         load_network(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_damaged_byte_is_harmless(tmp_path, compression):
+    """A file with a byte inverted is refused as damaged, or holds the same numbers."""
+    network, path = make_network(0, np.float64), tmp_path / "n.npz"
+    save_network(network, path)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(path) as saved, zipfile.ZipFile(packed, "w", compression) as copy:
+        for name in saved.namelist():
+            copy.writestr(name, saved.read(name))
+    content = bytearray(packed.getvalue())
+    refusals = []
+    for place in range(0, len(content), 5):
+        content[place] ^= 0xFF
+        path.write_bytes(content)
+        content[place] ^= 0xFF
+        try:
+            loaded = load_network(path)
+        except ValueError as error:
+            refusals.append(str(error))
+        else:
+            np.testing.assert_equal(loaded.parameters, network.parameters)
+    assert len(refusals) > len(content) / 10
+    assert all(text.startswith("load_network: path must hold a network") for text in refusals)
+
+
+@pytest.mark.parametrize("shape", ["(10**15,)", "(1000000000000000,)", "(2**99,)", "(((", "(1L,)"])
+def test_a_false_header_is_refused(tmp_path, shape):
+    """An array that announces what it does not hold is refused, not allocated."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    path = tmp_path / "n.npz"
+    save_network(make_network(0, np.float64), path)
+    with zipfile.ZipFile(path) as saved:
+        entries = {name: saved.read(name) for name in saved.namelist()}
+    entries["weight[1].npy"] = b"\x93NUMPY\x01\x00\x76\x00" + header.encode()
+    with zipfile.ZipFile(path, "w") as copy:
+        for name, content in entries.items():
+            copy.writestr(name, content)
+    with pytest.raises(ValueError, match=r"^load_network: path must hold a network written by"):
+        load_network(path)

@@ -320,10 +320,15 @@ def test_divergence_stops_with_a_sentence():
     assert np.isfinite(history.step_loss).all()
     epoch, step = history.step_epoch[-1], len(history.step_loss) + 1
     assert history.stopped in [
-        f"Training stopped in epoch {e} at step {step}: training_step: {what} must be finite, "
-        "got infinity. Try a smaller learning rate than 1000.0."
+        f"Training stopped in epoch {e} at step {step}: {what} must be finite, got infinity. "
+        "Try a smaller learning rate than 1000.0."
         for e in (epoch, epoch + 1)
-        for what in ("output", "loss", "gradient of weight[1]", "new weight[1]")
+        for what in (
+            "Network.forward: Z[1]",
+            "half_squared_error: loss",
+            "Network.backward: gradient of weight[1]",
+            "SGD.step: new weight[1]",
+        )
     ]
     assert all(np.isfinite(array).all() for array in arrays(network))
 
@@ -341,11 +346,11 @@ def test_network_of_a_stopped_run_has_the_last_loss():
 @pytest.mark.parametrize(
     ("inputs", "rate", "text"),
     [
-        (1e200, 0.1, "loss must be finite, got infinity"),
+        (1e200, 0.1, "half_squared_error: loss must be finite, got infinity"),
         (
             1e120,
             1e100,
-            "new weight[1] must be finite, got infinity",
+            "SGD.step: new weight[1] must be finite, got infinity",
         ),
     ],
 )
@@ -358,14 +363,14 @@ def test_overflow_in_the_first_step(inputs, rate, text):
     assert same is network
     assert len(history.step_loss) == 0
     where = "Training stopped in epoch 1 at step 1"
-    assert history.stopped == f"{where}: training_step: {text}. Try a smaller input or weight."
+    assert history.stopped == f"{where}: {text}. Try a smaller input or weight."
 
 
 def test_running_means_that_overflow():
     """A variance beyond the range of float32 is an overflow like any other."""
     network = Network([BatchNorm.of_size(1, dtype=np.float32)])
     X = np.array([[-1e30, 1e30]], np.float32)
-    text = "training_step: layer 1: BatchNorm: running_variance must be finite, got infinity"
+    text = "BatchNorm: variance must be finite, got infinity"
     with pytest.raises(FloatingPointError, match=exactly(text)):
         training_step(network, X, X * 0, loss=half_squared_error, optimizer=SGD(0.1))
 
@@ -374,7 +379,7 @@ def test_square_of_adam_that_overflows():
     """A gradient whose square leaves float32 is told, for it would silently stop Adam."""
     network = Network.from_sizes([1, 1], ["identity"], np.random.default_rng(0), dtype=np.float32)
     X = np.full((1, 1), 1e19, np.float32)
-    text = "training_step: second_moment of weight[1] must be finite, got infinity"
+    text = "Adam.step: second_moment of weight[1] must be finite, got infinity"
     with pytest.raises(FloatingPointError, match=exactly(text)):
         training_step(network, X, X * 0, loss=half_squared_error, optimizer=Adam(0.1))
 

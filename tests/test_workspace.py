@@ -399,3 +399,23 @@ def test_a_loss_that_is_not_finite_stops_before_the_update():
     ):
         workspace.step(np.array([[1.0]]), np.array([[0.0]]), 0.1)
     np.testing.assert_array_equal(workspace.network().layers[1].weight, [[1e160]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_step_that_overflows_leaves_the_parameters(dtype):
+    """A rate so large that the step is infinite is an error without a warning."""
+    network = Network([Dense(np.ones((1, 1), dtype), np.zeros((1, 1), dtype))])
+    workspace = Workspace(network, 1)
+    X, Y = np.full((1, 1), 1e9, dtype), np.zeros((1, 1), dtype)
+    text = "Workspace.step: learning_rate times the gradients must be finite, got infinity"
+    with pytest.raises(ValueError, match=exactly(text)):
+        workspace.step(X, Y, 1e300)
+    np.testing.assert_array_equal(workspace.network().layers[1].weight, [[1]])
+
+
+def test_a_pass_that_overflows_does_not_warn():
+    """Where the plain functions raise, the workspace raises too, and NumPy does not warn."""
+    network = Network([Dense(np.full((1, 1), 1e200), np.zeros((1, 1)))])
+    workspace = Workspace(network, 1)
+    with pytest.raises(ValueError, match=r"must be finite, got infinity$"):
+        workspace.step(np.full((1, 1), 1e200), np.zeros((1, 1)), 0.1)

@@ -7,6 +7,7 @@ r"""The memory of a workspace: which numbers lie beside which.
   by column; the order of the weights made no difference.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -84,10 +85,18 @@ class Buffers:
             layer.scratch = matrix(self._scratch, n_out)
         self.targets = matrix(self._targets, n_out)
 
-    def update(self, learning_rate: float) -> None:
-        """Subtract the gradients, which it scales by the learning rate, from the parameters."""
-        np.multiply(self.gradients, learning_rate, out=self.gradients)
-        np.subtract(self.parameters, self.gradients, out=self.parameters)
+    def update(self, learning_rate: float) -> bool:
+        """Subtract the gradients, which it scales by the learning rate, from the parameters.
+
+        Return False, and leave the parameters, if the product overflows.
+        """
+        step = self.gradients
+        np.multiply(step, learning_rate, out=step)
+        # A sum of squares that is finite has finite terms; one that is not may only be large.
+        if not (math.isfinite(np.vdot(step, step)) or np.isfinite(step).all()):
+            return False
+        np.subtract(self.parameters, step, out=self.parameters)
+        return True
 
     def take_classes(self, targets: Any) -> bool:
         """Write integer classes as one-hot columns; return False if they are no such classes."""

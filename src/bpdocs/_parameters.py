@@ -15,7 +15,11 @@ def map_parameters(
 ) -> dict[int, dict[str, np.ndarray]]:
     """Return `rule` of every parameter, applied to the arrays of the same layer and name."""
     return {
-        l: {name: rule(array, *(other[l][name] for other in others)) for name, array in row.items()}
+        l: {
+            # An array without dimensions would come out as a number.
+            name: np.asarray(rule(array, *(other[l][name] for other in others)))
+            for name, array in row.items()
+        }
         for l, row in first.items()
     }
 

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpdocs._checks import require_choice, require_floats, require_matrix, require_same_dtype
+from bpdocs._checks import (
+    overflow_told,
+    require_callable,
+    require_choice,
+    require_floats,
+    require_matrix,
+    require_result,
+    require_same_dtype,
+)
 
 ElementWise = Callable[[np.ndarray], np.ndarray]
 Pullback = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -61,6 +69,9 @@ class Activation:
                 f"Activation: {self.name} must have either a slope or a pullback, "
                 f"got {'neither' if self.slope is None else 'both'}"
             )
+        require_callable("Activation", "rule", self.rule)
+        kind = "slope" if self.pullback is None else "pullback"
+        require_callable("Activation", kind, getattr(self, kind))
 
     @property
     def is_elementwise(self) -> bool:
@@ -88,7 +99,8 @@ class Activation:
             If it holds NaN or infinity, or is not a matrix where the function needs columns.
         """
         self._require(self.name, preactivation)
-        return self.rule(preactivation)
+        with overflow_told():
+            return np.asarray(require_result(self.name, "result", self.rule(preactivation)))
 
     def derivative(self, preactivation: np.ndarray) -> np.ndarray:
         r"""Return $\sigma'(Z)$, entry by entry.
@@ -117,8 +129,10 @@ class Activation:
                 f"entry by entry, got a function whose every output depends on its whole column; "
                 f"use {self.name}.vjp"
             )
-        require_floats(f"{self.name}.derivative", "preactivation", preactivation)
-        return self.slope(preactivation)
+        function = f"{self.name}.derivative"
+        require_floats(function, "preactivation", preactivation)
+        with overflow_told():
+            return np.asarray(require_result(function, "result", self.slope(preactivation)))
 
     def vjp(self, preactivation: np.ndarray, activation_gradient: np.ndarray) -> np.ndarray:
         r"""Return $\partial C / \partial Z$ from $\partial C / \partial A$.
@@ -141,7 +155,7 @@ class Activation:
         TypeError
             If an argument is not a float32 or float64 ndarray, or the dtypes differ.
         ValueError
-            If the shapes differ or a value is not finite.
+            If the shapes differ, a value is not finite, or the result is too large for the dtype.
         """
         function = f"{self.name}.vjp"
         require_matrix(function, "preactivation", preactivation, ("N_l", "M"))
@@ -150,7 +164,9 @@ class Activation:
             function,
             {"preactivation": preactivation, "activation_gradient": activation_gradient},
         )
-        return self.pull(preactivation, activation_gradient)
+        with overflow_told():
+            pulled = self.pull(preactivation, activation_gradient)
+            return np.asarray(require_result(function, "result", pulled))
 
     def pull(self, Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
         """Return what `vjp` returns, without checks."""

@@ -12,7 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_matrix, require_size
+from bpdocs._checks import (
+    is_classes,
+    require_floats,
+    require_instance,
+    require_matrix,
+    require_same_dtype,
+    require_size,
+)
 from bpdocs._parameters import Parameters, map_parameters, require_alike, require_parameters
 
 
@@ -40,8 +47,8 @@ def shuffled_batches(
     Raises
     ------
     TypeError
-        If `inputs` is not a float32 or float64 ndarray, `targets` is no ndarray, `batch_size` no
-        integer or `rng` no Generator.
+        If `inputs` is not a float32 or float64 ndarray, `targets` neither one of the same dtype nor
+        one of integers, `batch_size` no integer or `rng` no Generator.
     ValueError
         If the numbers of samples differ, a value is not finite, or `batch_size` is below 1.
 
@@ -56,7 +63,7 @@ def shuffled_batches(
     """
     function = "shuffled_batches"
     require_samples(function, inputs, targets)
-    require_size(function, "batch_size", batch_size)
+    batch_size = require_size(function, "batch_size", batch_size)
     require_instance(function, "rng", rng, np.random.Generator)
     n_samples = inputs.shape[1]
     order = rng.permutation(n_samples)
@@ -117,11 +124,10 @@ def combine_gradients(
             f"got {len(n_samples)}"
         )
     require_parameters(function, "gradients[0]", gradients[0])
-    for s, (shard, size) in enumerate(zip(gradients, n_samples, strict=True)):
+    for s, shard in enumerate(gradients):
         require_alike(function, (f"gradients[{s}]", "gradients[0]"), shard, gradients[0])
-        require_size(function, f"n_samples[{s}]", size)
-    # Not numpy.float64, which would turn float32 gradients into float64.
-    shares = [float(size / sum(n_samples)) for size in n_samples]
+    sizes = [require_size(function, f"n_samples[{s}]", size) for s, size in enumerate(n_samples)]
+    shares = [size / sum(sizes) for size in sizes]
 
     def weighted_sum(*shards: np.ndarray) -> Any:
         return sum(share * G for share, G in zip(shares, shards, strict=True))
@@ -130,11 +136,13 @@ def combine_gradients(
 
 
 def require_samples(function: str, inputs: np.ndarray, targets: np.ndarray) -> None:
-    """Raise unless `inputs` is a batch and `targets` an array with as many samples."""
+    """Raise unless `inputs` is a batch and `targets` are numbers or classes of as many samples."""
     require_matrix(function, "inputs", inputs, ("N_0", "M"))
-    require_instance(function, "targets", targets, np.ndarray)
-    n_samples = inputs.shape[1]
-    if targets.ndim not in (1, 2) or targets.shape[-1] != n_samples:
+    if not is_classes(targets):
+        require_floats(function, "targets", targets)
+        require_same_dtype(function, {"inputs": inputs, "targets": targets})
+    n_samples, n_dimensions = inputs.shape[1], 1 if is_classes(targets) else 2
+    if targets.ndim != n_dimensions or targets.shape[-1] != n_samples or not targets.size:
         raise ValueError(
             f"{function}: targets must have shape (N_L, {n_samples}), or ({n_samples},) for "
             f"classes, got {targets.shape}"

@@ -138,6 +138,7 @@ def parameters_to_rows(
     require_instance(function, "parameters", parameters, Mapping)
     names = NAMES[framework]
     rows: dict[str, np.ndarray] = {}
+    n_out: int | str = "N_l"
     for name, array in parameters.items():
         require_choice(function, "each name of parameters", name, tuple(names))
         if names[name] in rows:
@@ -147,11 +148,12 @@ def parameters_to_rows(
             )
         argument = f"parameters[{name!r}]"
         if name == "weight":
-            require_matrix(function, argument, array, ("N_l", "N_prev"))
+            require_matrix(function, argument, array, (n_out, "N_prev"))
             rows[names[name]] = (array.T if framework == "keras" else array).copy()
         else:
-            require_matrix(function, argument, array, ("N_l", 1))
+            require_matrix(function, argument, array, (n_out, 1))
             rows[names[name]] = array[:, 0].copy()
+        n_out = len(array)
     return rows
 
 
@@ -205,14 +207,16 @@ def parameters_to_columns(
             f"{function}: arrays must have the names {', '.join(expected)}, "
             f"got {', '.join(map(str, arrays)) or 'none'}"
         )
-    columns = {}
+    columns: dict[str, np.ndarray] = {}
+    n_out: int | str = "N_l"
     for name in parameter_names:
         array, argument = arrays[names[name]], f"arrays[{names[name]!r}]"
         if name == "weight":
-            shape = ("N_prev", "N_l") if framework == "keras" else ("N_l", "N_prev")
+            shape = ("N_prev", n_out) if framework == "keras" else (n_out, "N_prev")
             require_matrix(function, argument, array, shape)
             columns[name] = (array.T if framework == "keras" else array).copy()
         else:
-            require_vector(function, argument, array, "N_l")
+            require_vector(function, argument, array, n_out)
             columns[name] = array[:, np.newaxis].copy()
+        n_out = len(columns[name])
     return columns

@@ -7,15 +7,16 @@ and with `Network.backward` up to rounding. The page is
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_matrix, require_same_dtype
+from bpdocs._checks import overflow_told, require_instance, require_matrix, require_same_dtype
 from bpdocs.activations import Activation, softmax
 from bpdocs.layers import Dense
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
 from bpdocs.single_sample import backward_of_sample, require_dense
-from bpdocs.trace import ByLayer, Gradients, Trace
+from bpdocs.trace import ByLayer, Gradients, Trace, require_finite_gradients
 
 
+@overflow_told()
 def backward_by_element(
     network: Network, inputs: np.ndarray, targets: np.ndarray, loss: Loss = half_squared_error
 ) -> Gradients:
@@ -49,7 +50,8 @@ def backward_by_element(
         If a layer is not dense, its activation is neither element-wise nor softmax, or an array is
         not an ndarray of the network's dtype.
     ValueError
-        If a shape does not fit, or a value is not finite or none for which the loss is defined.
+        If a shape does not fit, or a value is not finite or none for which the loss is defined;
+        or if a result is too large for the dtype.
 
     Examples
     --------
@@ -68,7 +70,7 @@ def backward_by_element(
     M = inputs.shape[1]
     delta: ByLayer = {}
     parameters = {}
-    dA = loss.slope(A[L], Y)
+    dA = loss.gradient(A[L], Y)
     for l in range(L, 0, -1):
         delta[l] = np.empty_like(Z[l])
         slope = _slopes(layers[l].activation, Z[l])
@@ -88,9 +90,10 @@ def backward_by_element(
         for j in range(len(db)):
             db[j, 0] = sum(delta[l][j, m] for m in range(M))
         parameters[l] = {"weight": dW, "bias": db}
-    return _in_order(delta, parameters)
+    return _in_order(function, delta, parameters)
 
 
+@overflow_told()
 def backward_by_differential(
     network: Network, inputs: np.ndarray, targets: np.ndarray, loss: Loss = half_squared_error
 ) -> Gradients:
@@ -121,7 +124,8 @@ def backward_by_differential(
     TypeError
         If a layer is not dense, or an array is not an ndarray of the network's dtype.
     ValueError
-        If a shape does not fit, or a value is not finite or none for which the loss is defined.
+        If a shape does not fit, or a value is not finite or none for which the loss is defined;
+        or if a result is too large for the dtype.
 
     Examples
     --------
@@ -136,15 +140,16 @@ def backward_by_differential(
     L, Z, A = len(layers), trace.Z, trace.A
     delta: ByLayer = {}
     parameters = {}
-    dA = loss.slope(A[L], Y)
+    dA = loss.gradient(A[L], Y)
     for l in range(L, 0, -1):
         delta[l] = layers[l].activation.pull(Z[l], dA)
         dP, db = _pull_bias(delta[l])
         dW, dA = _pull_product(dP, layers[l].weight, A[l - 1])
         parameters[l] = {"weight": dW, "bias": db}
-    return _in_order(delta, parameters)
+    return _in_order(function, delta, parameters)
 
 
+@overflow_told()
 def backward_by_samples(
     network: Network, inputs: np.ndarray, targets: np.ndarray, loss: Loss = half_squared_error
 ) -> Gradients:
@@ -173,7 +178,8 @@ def backward_by_samples(
     TypeError
         If a layer is not dense, or an array is not an ndarray of the network's dtype.
     ValueError
-        If a shape does not fit, or a value is not finite or none for which the loss is defined.
+        If a shape does not fit, or a value is not finite or none for which the loss is defined;
+        or if a result is too large for the dtype.
 
     Examples
     --------
@@ -183,7 +189,8 @@ def backward_by_samples(
     >>> backward_by_samples(network, np.array([[1.0, 3.0]]), np.zeros((1, 2))).weight[1]
     array([[5.]])
     """
-    layers, _, Y = _begin("backward_by_samples", network, inputs, targets, loss)
+    function = "backward_by_samples"
+    layers, _, Y = _begin(function, network, inputs, targets, loss)
     M = inputs.shape[1]
     alone = [backward_of_sample(network, inputs[:, m], Y[:, m], loss) for m in range(M)]
     delta = {l: np.stack([sample.delta[l] for sample in alone], axis=1) / M for l in layers}
@@ -194,7 +201,7 @@ def backward_by_samples(
         }
         for l in layers
     }
-    return Gradients(delta, parameters)
+    return require_finite_gradients(function, Gradients(delta, parameters))
 
 
 def _begin(
@@ -237,7 +244,10 @@ def _pull_bias(dZ: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return dZ, dZ @ np.ones((dZ.shape[1], 1), dZ.dtype)
 
 
-def _in_order(delta: ByLayer, parameters: dict[int, dict[str, np.ndarray]]) -> Gradients:
+def _in_order(
+    function: str, delta: ByLayer, parameters: dict[int, dict[str, np.ndarray]]
+) -> Gradients:
     """Return gradients found from the last layer to the first, in the order of the layers."""
     order = sorted(delta)
-    return Gradients({l: delta[l] for l in order}, {l: parameters[l] for l in order})
+    gradients = Gradients({l: delta[l] for l in order}, {l: parameters[l] for l in order})
+    return require_finite_gradients(function, gradients)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from bpdocs._checks import require_instance
+from bpdocs._checks import require_dtype, require_instance
+from bpdocs._norms import norm, relative_error
 from bpdocs.entry_derivative import with_true_slopes
-from bpdocs.gradient_report import GradientReport, relative_error
+from bpdocs.gradient_report import GradientReport
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.mistakes import MISTAKES, Mistake
 from bpdocs.network import Network
@@ -69,7 +70,7 @@ def diagnose(
     ['the gradient divided by M twice']
     """
     require_instance("diagnose", "network", network, Network)
-    given = _by_key(gradients)
+    given = _by_key(_require_arrays(gradients))
     right = _by_key(network.backward(trace, targets, loss))
     for l, name in given:
         if (l, name) not in right:
@@ -78,15 +79,14 @@ def diagnose(
             )
     # Some gradients are 0 but for rounding, such as that of a bias below a batch norm.
     eps = np.finfo(network.dtype).eps
-    rounding = 64 * eps * max(float(np.linalg.norm(array)) for array in right.values())
+    rounding = 64 * eps * max(norm(array) for array in right.values())
 
     def agrees(key: tuple[int, str], result: np.ndarray, factor: float = 1) -> bool:
         array = given[key]
         if array.shape != result.shape or not np.isfinite(array).all():
             return False
-        size = max(np.linalg.norm(array), np.linalg.norm(result))
-        distance = np.linalg.norm(array - result)
-        return bool(distance <= factor * (np.sqrt(eps) * size + rounding))
+        allowed = np.sqrt(eps) * max(norm(array), norm(result)) + rounding
+        return bool(norm(array - result) <= factor * allowed)
 
     # Ten times the distance of arrays that agree, so that nothing is right and wrong.
     wrong = [key for key in given if not agrees(key, right[key], 10)]
@@ -103,6 +103,19 @@ def diagnose(
         if any(all(agrees(key, result[key]) for key in wrong) for result in results):
             giving_wrong.append(mistake)
     return tuple(giving_all or giving_wrong) or None
+
+
+def _require_arrays(gradients: Gradients | ByName) -> ByName:
+    """Return gradients by layer number and name; raise if they are something else."""
+    by_layer = gradients.parameters if isinstance(gradients, Gradients) else gradients
+    require_instance("diagnose", "gradients", by_layer, Mapping)
+    for l, arrays in by_layer.items():
+        require_instance("diagnose", f"gradients[{l!r}]", arrays, Mapping)
+        for name, array in arrays.items():
+            argument = f"gradients[{l!r}][{name!r}]"
+            require_instance("diagnose", argument, array, np.ndarray)
+            require_dtype("diagnose", argument, array.dtype)
+    return by_layer
 
 
 def _by_key(gradients: Gradients | ByName) -> dict[tuple[int, str], np.ndarray]:

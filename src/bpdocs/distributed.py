@@ -150,7 +150,7 @@ def distributed_step(
         If a shape does not fit, there is no shard, or a batch norm is in training: its means would
         be those of a shard.
     FloatingPointError
-        If the output, the loss, a gradient or a new parameter is not finite.
+        If a number of the two passes, or a new parameter, is too large for the dtype.
     TimeoutError
         If the workers have not answered in time.
     """
@@ -174,7 +174,7 @@ def distributed_step(
         raise TimeoutError(
             f"{function}: the workers must answer within {timeout} seconds, got no answer"
         ) from error
-    moved, state = move_parameters(function, network, gradients, optimizer, state)
+    moved, state = move_parameters(network, gradients, optimizer, state)
     return moved, state, value
 
 
@@ -190,7 +190,7 @@ def _hold(value: Any) -> Any:
 def _shard_step(
     network: Network, samples: tuple[np.ndarray, np.ndarray], loss: Loss
 ) -> tuple[float, Parameters]:
-    value, gradients, _ = loss_and_gradients("distributed_step", network, *samples, loss)
+    value, gradients, _ = loss_and_gradients(network, *samples, loss)
     return value, gradients
 
 

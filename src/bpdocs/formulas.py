@@ -5,10 +5,11 @@ Samples are columns. `delta` is $\Delta^l = \partial C / \partial Z^l$ and carri
 
 import numpy as np
 
-from bpdocs._checks import require_matrix, require_same_dtype
+from bpdocs._checks import finite_result, require_matrix, require_same_dtype
 from bpdocs.activations import Activation, find_activation
 
 
+@finite_result
 def output_delta(
     loss_gradient: np.ndarray, preactivation: np.ndarray, activation: str | Activation
 ) -> np.ndarray:
@@ -36,7 +37,8 @@ def output_delta(
     TypeError
         If an argument is not a float32 or float64 ndarray, or the dtypes differ.
     ValueError
-        If the shapes differ, a value is not finite, or the activation's name is unknown.
+        If the shapes differ, a value is not finite, or the activation's name is unknown;
+        or if the result is too large for the dtype.
 
     Examples
     --------
@@ -54,6 +56,7 @@ def output_delta(
     return sigma.pull(preactivation, loss_gradient)
 
 
+@finite_result
 def propagate_delta(
     weight_next: np.ndarray,
     delta_next: np.ndarray,
@@ -86,7 +89,8 @@ def propagate_delta(
     TypeError
         If an argument is not a float32 or float64 ndarray, or the dtypes differ.
     ValueError
-        If the shapes do not fit, a value is not finite, or the activation's name is unknown.
+        If the shapes do not fit, a value is not finite, or the activation's name is unknown;
+        or if the result is too large for the dtype.
 
     Examples
     --------
@@ -110,6 +114,7 @@ def propagate_delta(
     return sigma.pull(preactivation, weight_next.T @ delta_next)
 
 
+@finite_result
 def weight_gradient(delta: np.ndarray, activation_prev: np.ndarray) -> np.ndarray:
     r"""Return the gradient of the loss with respect to the weight.
 
@@ -133,7 +138,8 @@ def weight_gradient(delta: np.ndarray, activation_prev: np.ndarray) -> np.ndarra
     TypeError
         If an argument is not a float32 or float64 ndarray, or the dtypes differ.
     ValueError
-        If the numbers of samples differ, or a value is not finite.
+        If the numbers of samples differ, a value is not finite, or the result is too large for the
+        dtype.
 
     Examples
     --------
@@ -152,6 +158,7 @@ def weight_gradient(delta: np.ndarray, activation_prev: np.ndarray) -> np.ndarra
     return delta @ activation_prev.T
 
 
+@finite_result
 def bias_gradient(delta: np.ndarray) -> np.ndarray:
     r"""Return the gradient of the loss with respect to the bias.
 
@@ -173,7 +180,7 @@ def bias_gradient(delta: np.ndarray) -> np.ndarray:
     TypeError
         If `delta` is not a float32 or float64 ndarray.
     ValueError
-        If it is not a matrix, or a value is not finite.
+        If it is not a matrix, a value is not finite, or the result is too large for the dtype.
 
     Examples
     --------

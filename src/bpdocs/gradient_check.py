@@ -3,20 +3,25 @@ r"""Gradient check: the backward pass against differences of the loss, entry by 
 # NumPy loads numpy.random on first use; annotations must not be a use.
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from bpdocs._checks import (
+    finite_result,
+    overflow_told,
+    require_callable,
     require_choice,
     require_floats,
     require_instance,
     require_positive,
+    require_result,
     require_size,
 )
+from bpdocs._norms import relative_error
 from bpdocs.entry_derivative import Parameter
-from bpdocs.gradient_report import GradientReport, ParameterCheck, relative_error
+from bpdocs.gradient_report import GradientReport, ParameterCheck
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
 from bpdocs.trace import Gradients
@@ -29,6 +34,7 @@ __all__ = [
 ]
 
 
+@finite_result
 def numeric_gradient(
     function: Callable[[np.ndarray], float], variable: np.ndarray, step: float = 1e-5
 ) -> np.ndarray:
@@ -54,9 +60,11 @@ def numeric_gradient(
     Raises
     ------
     TypeError
-        If `variable` is not a float64 ndarray or `step` is not a number.
+        If `variable` is not a float64 ndarray, `step` is not a number, or `function` cannot be
+        called or returns no real number.
     ValueError
-        If a value is not finite, or `step` is not positive.
+        If a value is not finite, `step` is not positive or too small to move an entry, or the
+        result is too large for the dtype.
 
     Examples
     --------
@@ -64,28 +72,32 @@ def numeric_gradient(
     >>> numeric_gradient(lambda x: float((x**2).sum()), np.array([[1.0, -2.0]])).round(6)
     array([[ 2., -4.]])
     """
+    require_callable("numeric_gradient", "function", function)
     require_floats("numeric_gradient", "variable", variable)
     require_float64("numeric_gradient", "variable", variable)
-    require_positive("numeric_gradient", "step", step)
+    require_step("numeric_gradient", step, variable)
     moved = variable.copy()
     gradient = np.empty_like(variable)
+
+    def value_at(index: tuple[int, ...], entry: Any) -> Any:
+        moved[index] = entry
+        value = function(moved)
+        if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "fiu":
+            raise TypeError(
+                f"numeric_gradient: function must return a real number, got {type(value).__name__}"
+            )
+        return value
+
     for index in np.ndindex(variable.shape):
         here = variable[index]
-        moved[index] = here + step
-        above = function(moved)
-        moved[index] = here - step
-        below = function(moved)
+        above, below = value_at(index, here + step), value_at(index, here - step)
         moved[index] = here
         # here ± step is rounded: divide by the distance really gone.
-        gone = (here + step) - (here - step)
-        if gone == 0:
-            raise ValueError(
-                f"numeric_gradient: step must be large enough to change {here}, got {step}"
-            )
-        gradient[index] = (above - below) / gone
+        gradient[index] = (above - below) / ((here + step) - (here - step))
     return gradient
 
 
+@overflow_told()
 def check_gradients(
     network: Network,
     inputs: np.ndarray,
@@ -137,8 +149,9 @@ def check_gradients(
         If the network is float32, whose rounding drowns a difference quotient, or if an argument is
         of the wrong kind.
     ValueError
-        If a shape does not fit, a value is not finite, `step` is not positive, `method` is unknown,
-        or `gradients` lacks a parameter.
+        If a shape does not fit, a value is not finite, `step` is not positive or too small to move
+        a parameter, `method` is unknown, or `gradients` lacks a parameter; or if a difference
+        quotient is too large for the dtype.
 
     Examples
     --------
@@ -152,7 +165,7 @@ def check_gradients(
     True
     """
     require_instance("check_gradients", "network", network, Network)
-    require_positive("check_gradients", "step", step)
+    require_step("check_gradients", step)
     require_choice("check_gradients", "method", method, ("central", "complex"))
     require_float64("check_gradients", "network", network)
     if n_entries is not None:
@@ -167,7 +180,11 @@ def check_gradients(
     parameters = Parameter.of_network(network, trace, loss, encoded)
     drawn = [_draw_entries(parameter.value.shape, n_entries, rng) for parameter in parameters]
     used_step = step if method == "central" else None
+    if used_step is not None:
+        require_step("check_gradients", used_step, *(p.value for p in parameters))
     numeric = [p.differentiate(d, used_step) for p, d in zip(parameters, drawn, strict=True)]
+    for p, n, d in zip(parameters, numeric, drawn, strict=True):
+        require_result("check_gradients", f"difference quotient of {p.name}[{p.layer}]", n[d])
     # What rounding leaves of a difference of losses, or of sums as large as the largest derivative.
     size = np.nanmax([np.nanmax(np.abs(n)) for n in numeric])
     if used_step is not None:
@@ -183,6 +200,17 @@ def check_gradients(
     return explain(GradientReport(tuple(checks)), judged, network, trace, encoded, loss)
 
 
+def require_step(function: str, step: Any, *variables: np.ndarray) -> None:
+    """Raise unless `step` is a positive number that moves every entry of the variables."""
+    require_positive(function, "step", step)
+    for variable in variables:
+        stays = (variable + step) - (variable - step) == 0
+        if stays.any():
+            raise ValueError(
+                f"{function}: step must be large enough to change {variable[stays][0]}, got {step}"
+            )
+
+
 def require_float64(function: str, argument: str, value: np.ndarray | Network) -> None:
     """Raise unless an array or a network is float64."""
     if value.dtype != np.float64:
@@ -191,10 +219,12 @@ def require_float64(function: str, argument: str, value: np.ndarray | Network) -
 
 def _require_every_gradient(network: Network, gradients: Gradients) -> None:
     require_instance("check_gradients", "gradients", gradients, Gradients)
+    require_instance("check_gradients", "gradients.parameters", gradients.parameters, Mapping)
     for l, arrays in network.parameters.items():
         for name, array in arrays.items():
             argument = f"gradients.parameters[{l}][{name!r}]"
-            given: Any = gradients.parameters.get(l, {}).get(name)
+            row: Any = gradients.parameters.get(l)
+            given: Any = row.get(name) if isinstance(row, Mapping) else None
             require_floats("check_gradients", argument, given)
             require_float64("check_gradients", argument, given)
             if given.shape != array.shape:

@@ -5,14 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 
-def relative_error(analytic: np.ndarray, numeric: np.ndarray, rounding: float = 0.0) -> float:
-    """Return the distance over the larger norm; 0 where it is at most `rounding` an entry."""
-    distance = np.linalg.norm(analytic - numeric)
-    if distance <= rounding * np.sqrt(analytic.size):
-        return 0.0
-    return float(distance / max(np.linalg.norm(analytic), np.linalg.norm(numeric)))
-
-
 @dataclass(frozen=True, eq=False)
 class ParameterCheck:
     r"""The gradient of one parameter, computed twice.

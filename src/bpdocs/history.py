@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpdocs._checks import require_instance
 from bpdocs.network import Network
 
 
@@ -95,9 +96,15 @@ class History:
 
         Raises
         ------
-        ValueError
-            If a step is not a triple.
+        TypeError
+            If `steps` is not a sequence of triples.
         """
+        require_instance("History.of_steps", "steps", steps, Sequence)
+        for step in steps:
+            if not isinstance(step, tuple) or len(step) != 3:
+                raise TypeError(
+                    f"History.of_steps: steps must be triples of loss, size and epoch, got {step!r}"
+                )
         losses, sizes, epochs = zip(*steps, strict=True) if steps else ((), (), ())
         return cls(
             np.array(losses, np.float64),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bpdocs._checks import FLOAT_DTYPES, require_choice, require_instance, require_size
+from bpdocs._checks import require_choice, require_dtype, require_instance, require_size
 
 # Variance of a weight by the shape of its layer, (n_out, n_in).
 VARIANCES: dict[str, Callable[[tuple[int, int]], float]] = {
@@ -62,11 +62,12 @@ def initial_weight(
     >>> round(float(weight.var() * 400), 1)
     2.0
     """
-    require_size("initial_weight", "n_in", n_in)
-    require_size("initial_weight", "n_out", n_out)
+    shape = (
+        require_size("initial_weight", "n_out", n_out),
+        require_size("initial_weight", "n_in", n_in),
+    )
     require_instance("initial_weight", "rng", rng, np.random.Generator)
     require_choice("initial_weight", "initialization", initialization, tuple(VARIANCES))
-    if np.dtype(dtype) not in FLOAT_DTYPES:
-        raise TypeError(f"initial_weight: dtype must be float32 or float64, got {np.dtype(dtype)}")
-    variance = VARIANCES[initialization]((n_out, n_in))
-    return (rng.standard_normal((n_out, n_in)) * np.sqrt(variance)).astype(dtype)
+    require_dtype("initial_weight", "dtype", dtype)
+    variance = VARIANCES[initialization](shape)
+    return (rng.standard_normal(shape) * np.sqrt(variance)).astype(dtype)

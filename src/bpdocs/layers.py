@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from bpdocs._checks import require_matrix, require_same_dtype
+from bpdocs._checks import overflow_told, require_matrix, require_result, require_same_dtype
 from bpdocs.activations import Activation, find_activation, identity
 from bpdocs.initialization import initial_weight
 
@@ -116,14 +116,16 @@ class Layer(ABC):
         TypeError
             If `activation_prev` is not an ndarray of the layer's dtype.
         ValueError
-            If it does not have $N_{l-1}$ rows, or is not finite.
+            If it does not have $N_{l-1}$ rows, is not finite, or a result is too large for the
+            dtype.
         """
         function = f"{type(self).__name__}.forward"
         require_matrix(function, "activation_prev", activation_prev, (self.n_in, "M"))
         name, parameter = next(iter(self.parameters.items()))
         require_same_dtype(function, {name: parameter, "activation_prev": activation_prev})
-        Z = self.preactivate(activation_prev)
-        return Z, self.activation.rule(Z)
+        with overflow_told():
+            Z = require_result(function, "preactivation", self.preactivate(activation_prev))
+            return Z, require_result(function, "activation", self.activation.rule(Z))
 
 
 @dataclass(frozen=True, eq=False)

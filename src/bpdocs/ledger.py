@@ -2,7 +2,7 @@ r"""The ledger of $1/M$: between losses that divide the same sum by different nu
 
 import numpy as np
 
-from bpdocs._checks import require_choice, require_floats, require_size
+from bpdocs._checks import finite_result, require_choice, require_floats, require_size
 
 # By what the sum of the losses of all entries is divided: 2, M and N_L, each or not.
 LOSS_CONVENTIONS = {
@@ -15,6 +15,7 @@ LOSS_CONVENTIONS = {
 }
 
 
+@finite_result
 def rescale_loss_gradient(
     gradient: np.ndarray,
     n_samples: int,
@@ -59,7 +60,8 @@ def rescale_loss_gradient(
     TypeError
         If `gradient` is not a float32 or float64 ndarray, or a number is not an integer.
     ValueError
-        If a value is not finite, a number is below 1, or a convention is unknown.
+        If a value is not finite, a number is below 1, or a convention is unknown; or if the result
+        is too large for the dtype.
 
     Examples
     --------
@@ -71,12 +73,11 @@ def rescale_loss_gradient(
     """
     function = "rescale_loss_gradient"
     require_floats(function, "gradient", gradient)
-    require_size(function, "n_samples", n_samples)
-    require_size(function, "n_out", n_out)
+    M = require_size(function, "n_samples", n_samples)
+    N = require_size(function, "n_out", n_out)
     require_choice(function, "from_convention", from_convention, tuple(LOSS_CONVENTIONS))
     require_choice(function, "to_convention", to_convention, tuple(LOSS_CONVENTIONS))
     # Python's integers do not overflow, and their quotient is rounded once.
-    M, N = int(n_samples), int(n_out)
     before, after = (
         half * M**by_samples * N**by_outputs
         for half, by_samples, by_outputs in (

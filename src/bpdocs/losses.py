@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from bpdocs._checks import FLOAT_DTYPES, require_matrix, require_same_dtype, require_size
+from bpdocs._checks import (
+    is_classes,
+    overflow_told,
+    require_callable,
+    require_dtype,
+    require_matrix,
+    require_result,
+    require_same_dtype,
+    require_size,
+)
 from bpdocs.activations import sigmoid, softmax, softplus
 
 Rule = Callable[[np.ndarray, np.ndarray], Any]
@@ -54,6 +63,10 @@ class Loss:
     requirement: Requirement | None = None
     takes_classes: bool = False
 
+    def __post_init__(self) -> None:
+        require_callable("Loss", "rule", self.rule)
+        require_callable("Loss", "slope", self.slope)
+
     def __call__(self, activation: np.ndarray, targets: np.ndarray) -> float:
         r"""Return the loss $C$ of the batch.
 
@@ -74,9 +87,12 @@ class Loss:
         TypeError
             If an argument is not a float32 or float64 ndarray, or the dtypes differ.
         ValueError
-            If the shapes differ, a value is not finite, or is none for which the loss is defined.
+            If the shapes differ, a value is not finite, or is none for which the loss is defined;
+            or if the result is too large for the dtype.
         """
-        return float(self.rule(activation, self.encode(self.name, activation, targets)))
+        Y = self.encode(self.name, activation, targets)
+        with overflow_told():
+            return float(require_result(self.name, "loss", self.rule(activation, Y)))
 
     def gradient(self, activation: np.ndarray, targets: np.ndarray) -> np.ndarray:
         r"""Return $\partial C / \partial A^L$, which carries the factor $1/M$.
@@ -98,16 +114,19 @@ class Loss:
         TypeError
             If an argument is not a float32 or float64 ndarray, or the dtypes differ.
         ValueError
-            If the shapes differ, a value is not finite, or is none for which the loss is defined.
+            If the shapes differ, a value is not finite, or is none for which the loss is defined;
+            or if the result is too large for the dtype.
         """
         function = f"{self.name}.gradient"
-        gradient: np.ndarray = self.slope(activation, self.encode(function, activation, targets))
+        Y = self.encode(function, activation, targets)
+        with overflow_told():
+            gradient: np.ndarray = require_result(function, "gradient", self.slope(activation, Y))
         return gradient
 
     def encode(self, function: str, activation: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Check both arguments and return the targets as a matrix; `function` is the caller."""
         require_matrix(function, "activation", activation, ("N_L", "M"))
-        if self.takes_classes and _is_classes(targets):
+        if self.takes_classes and is_classes(targets):
             n_out, n_samples = activation.shape
             if len(targets) != n_samples:
                 raise ValueError(
@@ -158,14 +177,13 @@ def one_hot(labels: np.ndarray, n_classes: int, dtype: Any = np.float64) -> np.n
            [1., 0.]])
     """
     require_size("one_hot", "n_classes", n_classes)
-    if not _is_classes(labels) or not len(labels):
-        is_array = isinstance(labels, np.ndarray)
+    if not is_classes(labels) or not len(labels):
+        is_array = type(labels) is np.ndarray
         got = f"{labels.dtype} of shape {labels.shape}" if is_array else type(labels).__name__
         raise TypeError(
             f"one_hot: labels must be a one-dimensional ndarray of one integer or more, got {got}"
         )
-    if np.dtype(dtype) not in FLOAT_DTYPES:
-        raise TypeError(f"one_hot: dtype must be float32 or float64, got {np.dtype(dtype)}")
+    require_dtype("one_hot", "dtype", dtype)
     outside = (labels < 0) | (labels >= n_classes)
     if outside.any():
         raise ValueError(
@@ -174,14 +192,6 @@ def one_hot(labels: np.ndarray, n_classes: int, dtype: Any = np.float64) -> np.n
     Y = np.zeros((n_classes, len(labels)), dtype)
     Y[labels, np.arange(len(labels))] = 1
     return Y
-
-
-def _is_classes(targets: Any) -> bool:
-    return (
-        type(targets) is np.ndarray
-        and targets.ndim == 1
-        and np.issubdtype(targets.dtype, np.integer)
-    )
 
 
 def _require_unit_interval(function: str, argument: str, value: np.ndarray) -> None:

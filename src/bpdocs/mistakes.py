@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bpdocs._checks import require_instance
 from bpdocs._substitution import substitute
 from bpdocs.activations import Activation, softmax
 from bpdocs.layers import Dense, Layer
@@ -98,8 +99,12 @@ class Mistake:
         >>> MISTAKES["one_over_m_twice"].gradients(network, trace, np.zeros((1, 2))).weight[1]
         array([[5.]])
         """
+        require_instance("Mistake.gradients", "network", network, Network)
         network.backward(trace, targets, loss)  # which refuses what does not fit
-        where = frozenset(network.layers if layers is None else layers)
+        where = frozenset(network.layers)
+        if layers is not None:
+            require_instance("Mistake.gradients", "layers", layers, Iterable)
+            where &= frozenset(layers)
         n_samples = trace.output.shape[1]
         spoiled, wrong_loss = self.spoil(network.layers, loss, where, n_samples)
         return Network(list(spoiled.values())).backward(trace, targets, wrong_loss)

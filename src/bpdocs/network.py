@@ -13,12 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_matrix, require_same_dtype
+from bpdocs._checks import (
+    overflow_told,
+    require_instance,
+    require_matrix,
+    require_same_dtype,
+)
 from bpdocs.activations import Activation
 from bpdocs.layers import Dense, Layer
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.normalization import BatchNorm
-from bpdocs.trace import ByLayer, Gradients, Trace
+from bpdocs.trace import ByLayer, Gradients, Trace, require_finite_gradients, require_finite_trace
 
 
 class Network:
@@ -59,6 +64,7 @@ class Network:
     layers: dict[int, Layer]
 
     def __init__(self, layers: Iterable[Layer]) -> None:
+        require_instance("Network", "layers", layers, Iterable)
         layers = list(layers)
         if not layers:
             raise ValueError("Network: layers must have at least one layer, got none")
@@ -118,8 +124,9 @@ class Network:
             raise ValueError(
                 f"Network.from_sizes: sizes must be a list of two sizes or more, got {sizes}"
             )
-        if isinstance(activations, str) or len(activations) != len(sizes) - 1:
-            got = repr(activations) if isinstance(activations, str) else len(activations)
+        is_list = isinstance(activations, Sequence) and not isinstance(activations, str)
+        if not is_list or len(activations) != len(sizes) - 1:
+            got = len(activations) if is_list else repr(activations)
             raise ValueError(
                 f"Network.from_sizes: activations must have one entry a layer, "
                 f"{len(sizes) - 1}, got {got}"
@@ -162,16 +169,19 @@ class Network:
         Raises
         ------
         ValueError
-            If a layer or a parameter does not exist, or a shape does not fit.
+            If a layer or a parameter does not exist, a shape does not fit, or a value is not
+            finite.
         TypeError
-            If an array is not of the network's dtype.
+            If an argument is no mapping, or an array is not of the network's dtype.
         """
         function = "Network.with_parameters"
+        require_instance(function, "parameters", parameters, Mapping)
         for l, arrays in parameters.items():
             if l not in self.layers:
                 raise ValueError(
                     f"{function}: parameters must be of the layers 1 to {self.n_layers}, got {l!r}"
                 )
+            require_instance(function, f"parameters[{l}]", arrays, Mapping)
             known = self.layers[l].parameters
             for name, array in arrays.items():
                 argument = f"{name}[{l}]"
@@ -224,7 +234,8 @@ class Network:
         TypeError
             If `inputs` is not an ndarray of the network's dtype.
         ValueError
-            If `inputs` has another number of rows than $N_0$, or is not finite.
+            If `inputs` has another number of rows than $N_0$ or is not finite, or a result is too
+            large for the dtype.
         """
         function = "Network.forward"
         require_matrix(function, "inputs", inputs, (self.layers[1].n_in, "M"))
@@ -232,10 +243,11 @@ class Network:
         require_same_dtype(function, {f"{name}[1]": parameter, "inputs": inputs})
         Z: ByLayer = {}
         A: ByLayer = {0: inputs}
-        for l, layer in self.layers.items():
-            Z[l] = layer.preactivate(A[l - 1])
-            A[l] = layer.activation.rule(Z[l])
-        return Trace(Z, A)
+        with overflow_told():
+            for l, layer in self.layers.items():
+                Z[l] = layer.preactivate(A[l - 1])
+                A[l] = layer.activation.rule(Z[l])
+        return require_finite_trace(function, Trace(Z, A))
 
     def backward(
         self, trace: Trace, targets: np.ndarray, loss: Loss = half_squared_error
@@ -264,45 +276,48 @@ class Network:
         TypeError
             If `trace` is not a Trace, or `targets` is not an ndarray of the network's dtype.
         ValueError
-            If `targets` has another shape than the output, or the trace is of another network.
+            If `targets` has another shape than the output, the trace is of another network, or a
+            gradient is too large for the dtype.
         """
-        require_instance("Network.backward", "trace", trace, Trace)
-        require_instance("Network.backward", "loss", loss, Loss)
-        self._require_own(trace)
+        function = "Network.backward"
+        require_instance(function, "trace", trace, Trace)
+        require_instance(function, "loss", loss, Loss)
+        self._require_own(function, trace)
         L, Z, A = self.n_layers, trace.Z, trace.A
         delta: ByLayer = {}
         parameters = {}
         dA = loss.gradient(A[L], targets)
-        for l in range(L, 0, -1):
-            layer = self.layers[l]
-            delta[l] = layer.activation.pull(Z[l], dA)  # BP1 for l = L, then BP2
-            parameters[l] = layer.parameter_gradients(delta[l], A[l - 1])  # BP3 and BP4
-            if l > 1:
-                dA = layer.pull_back(delta[l], A[l - 1])
-        return Gradients(
+        with overflow_told():
+            for l in range(L, 0, -1):
+                layer = self.layers[l]
+                delta[l] = layer.activation.pull(Z[l], dA)  # BP1 for l = L, then BP2
+                parameters[l] = layer.parameter_gradients(delta[l], A[l - 1])  # BP3 and BP4
+                if l > 1:
+                    dA = layer.pull_back(delta[l], A[l - 1])
+        gradients = Gradients(
             delta={l: delta[l] for l in self.layers},
             parameters={l: parameters[l] for l in self.layers},
         )
+        return require_finite_gradients(function, gradients)
 
-    def _require_own(self, trace: Trace) -> None:
+    def _require_own(self, function: str, trace: Trace) -> None:
         """Raise unless the trace has the layers, sizes and dtype of this network."""
-        function = "Network.backward"
-        if len(trace.Z) != self.n_layers:
+        require_instance(function, "trace.Z", trace.Z, Mapping)
+        require_instance(function, "trace.A", trace.A, Mapping)
+        if set(trace.Z) != set(self.layers) or set(trace.A) != {0, *self.layers}:
             raise ValueError(
                 f"{function}: trace must have {self.n_layers} layers, got {len(trace.Z)}"
             )
+        require_matrix(function, "trace.A[0]", trace.A[0], (self.layers[1].n_in, "M"))
+        arrays = {
+            "the network": next(iter(self.layers[1].parameters.values())),
+            "trace.A[0]": trace.A[0],
+        }
         for l, layer in self.layers.items():
-            n_out, n_in = trace.Z[l].shape[0], trace.A[l - 1].shape[0]
-            if (n_out, n_in) != (layer.n_out, layer.n_in):
-                raise ValueError(
-                    f"{function}: trace must be of this network, whose layer {l} has "
-                    f"{layer.n_in} inputs and {layer.n_out} neurons, got {n_in} and {n_out}"
-                )
-            if trace.Z[l].dtype != layer.dtype:
-                raise TypeError(
-                    f"{function}: trace must have the dtype of the network, "
-                    f"{layer.dtype}, got {trace.Z[l].dtype}"
-                )
+            for name, array in ((f"trace.Z[{l}]", trace.Z[l]), (f"trace.A[{l}]", trace.A[l])):
+                require_matrix(function, name, array, (layer.n_out, trace.A[0].shape[1]))
+                arrays[name] = array
+        require_same_dtype(function, arrays)
 
     def __repr__(self) -> str:
         sizes = [self.layers[1].n_in, *(layer.n_out for layer in self.layers.values())]

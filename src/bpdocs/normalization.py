@@ -11,7 +11,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from bpdocs._checks import require_matrix, require_positive, require_same_dtype, require_size
+from bpdocs._checks import (
+    overflow_told,
+    require_dtype,
+    require_matrix,
+    require_positive,
+    require_result,
+    require_same_dtype,
+    require_size,
+)
 from bpdocs.activations import Activation, find_activation, identity
 from bpdocs.layers import Layer
 
@@ -60,12 +68,13 @@ class Normalization(Layer):
         Raises
         ------
         TypeError
-            If `size` is not an integer.
+            If `size` is not an integer, or `dtype` is another one.
         ValueError
             If `size` is below 1 or the activation's name is unknown.
         """
         function = f"{cls.__name__}.of_size"
         require_size(function, "size", size)
+        require_dtype(function, "dtype", dtype)
         sigma = find_activation(activation, function)
         return cls(np.ones((size, 1), dtype), np.zeros((size, 1), dtype), sigma)
 
@@ -114,6 +123,8 @@ class Normalization(Layer):
         centred = A - A.mean(axis=self.axis, keepdims=True)
         # Not np.var, which takes absolute values and so stops a complex step.
         variance = (centred**2).mean(axis=self.axis, keepdims=True)
+        # Divided by infinity, large numbers would become 0 without a word.
+        require_result(type(self).__name__, "variance", variance)
         deviation = np.sqrt(variance + self.epsilon)
         return centred / deviation, deviation
 
@@ -272,8 +283,8 @@ class BatchNorm(Normalization):
         Raises
         ------
         ValueError
-            If the shape does not fit, there are fewer than two samples, or `momentum` is not in
-            (0, 1].
+            If the shape does not fit, there are fewer than two samples, `momentum` is not in
+            (0, 1], or the variance is too large for the dtype.
         TypeError
             If `activation_prev` is not an ndarray of the layer's dtype.
         """
@@ -287,10 +298,13 @@ class BatchNorm(Normalization):
         if activation_prev.shape[1] < 2:
             raise ValueError(f"{function}: activation_prev must have at least 2 samples, got 1")
         mean, variance = self._statistics
-        batch_mean = activation_prev.mean(axis=1, keepdims=True)
-        batch_variance = activation_prev.var(axis=1, keepdims=True, ddof=1)
+        with overflow_told():
+            batch_mean = activation_prev.mean(axis=1, keepdims=True)
+            batch_variance = activation_prev.var(axis=1, keepdims=True, ddof=1)
+            mean = (1 - momentum) * mean + momentum * batch_mean
+            variance = (1 - momentum) * variance + momentum * batch_variance
         return replace(
             self,
-            running_mean=(1 - momentum) * mean + momentum * batch_mean,
-            running_variance=(1 - momentum) * variance + momentum * batch_variance,
+            running_mean=require_result(function, "running_mean", mean),
+            running_variance=require_result(function, "running_variance", variance),
         )

@@ -11,7 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_positive
+from bpdocs._checks import (
+    overflow_told,
+    require_instance,
+    require_number,
+    require_positive,
+    require_result,
+)
 from bpdocs._parameters import Parameters, map_parameters, require_alike, require_parameters
 
 ByName = dict[int, dict[str, np.ndarray]]
@@ -107,7 +113,8 @@ class Optimizer(ABC):
         TypeError
             If an argument is no mapping of float32 or float64 arrays, or the dtypes differ.
         ValueError
-            If names or shapes differ, a value is not finite, or the state is of another optimizer.
+            If names or shapes differ, a value is not finite, the state is of another optimizer, or
+            a result is too large for the dtype.
         """
         function = f"{type(self).__name__}.step"
         require_parameters(function, "parameters", parameters)
@@ -115,22 +122,43 @@ class Optimizer(ABC):
         if state is None:
             zeros = {name: map_parameters(np.zeros_like, parameters) for name in self.memory_names}
             state = OptimizerState(0, zeros)
+        else:
+            self._require_state(function, state, parameters)
+        with overflow_told():
+            moved, memory = self._move(parameters, gradients, state)
+        for what, arrays in {
+            "new ": moved,
+            **{f"{name} of ": memory[name] for name in memory},
+        }.items():
+            for l, row in arrays.items():
+                for name, array in row.items():
+                    require_result(function, f"{what}{name}[{l}]", array)
+        return moved, OptimizerState(state.n_steps + 1, memory)
+
+    def _require_state(self, function: str, state: OptimizerState, parameters: Parameters) -> None:
+        """Raise unless the state is one that this optimizer left for these parameters."""
         require_instance(function, "state", state, OptimizerState)
+        if isinstance(state.n_steps, bool) or not isinstance(state.n_steps, int):
+            raise TypeError(
+                f"{function}: n_steps of state must be an integer, got {state.n_steps!r}"
+            )
+        if state.n_steps < 0:
+            raise ValueError(
+                f"{function}: n_steps of state must be at least 0, got {state.n_steps}"
+            )
+        require_instance(function, "memory of state", state.memory, Mapping)
         if set(state.memory) != set(self.memory_names):
             want, got = (
-                ", ".join(names) or "nothing" for names in (self.memory_names, state.memory)
+                ", ".join(map(str, names)) or "nothing"
+                for names in (self.memory_names, state.memory)
             )
             raise ValueError(f"{function}: state must hold {want}, got {got}")
         for name, value in state.memory.items():
             require_alike(function, (f"{name} of state", "parameters"), value, parameters)
-        moved, memory = self._move(parameters, gradients, state)
-        return moved, OptimizerState(state.n_steps + 1, memory)
 
 
 def _require_decay(function: str, argument: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
-        kind = "None" if value is None else type(value).__name__
-        raise TypeError(f"{function}: {argument} must be a number, got {kind}")
+    require_number(function, argument, value)
     if not 0 <= value < 1:
         raise ValueError(f"{function}: {argument} must lie in [0, 1), got {value}")
 

@@ -7,12 +7,19 @@ over the samples of the gradients given here is the gradient of the batch; the p
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_matrix, require_same_dtype, require_vector
+from bpdocs._checks import (
+    finite_result,
+    overflow_told,
+    require_instance,
+    require_matrix,
+    require_same_dtype,
+    require_vector,
+)
 from bpdocs.activations import Activation, find_activation
 from bpdocs.layers import Dense
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
-from bpdocs.trace import Gradients, Trace
+from bpdocs.trace import Gradients, Trace, require_finite_trace
 
 
 def require_dense(function: str, network: Network) -> dict[int, Dense]:
@@ -51,7 +58,8 @@ def forward_of_sample(network: Network, sample: np.ndarray) -> Trace:
     TypeError
         If a layer is not dense, or `sample` is not an ndarray of the network's dtype.
     ValueError
-        If `sample` has another size than $N_0$, or is not finite.
+        If `sample` has another size than $N_0$ or is not finite, or a result is too large for the
+        dtype.
 
     Examples
     --------
@@ -66,12 +74,14 @@ def forward_of_sample(network: Network, sample: np.ndarray) -> Trace:
     require_vector(function, "sample", sample, layers[1].n_in)
     require_same_dtype(function, {"weight[1]": layers[1].weight, "sample": sample})
     z, a = {}, {0: sample.copy()}
-    for l, layer in layers.items():
-        z[l] = layer.weight @ a[l - 1] + layer.bias[:, 0]
-        a[l] = layer.activation.rule(z[l])
-    return Trace(z, a)
+    with overflow_told():
+        for l, layer in layers.items():
+            z[l] = layer.weight @ a[l - 1] + layer.bias[:, 0]
+            a[l] = layer.activation.rule(z[l])
+    return require_finite_trace(function, Trace(z, a))
 
 
+@finite_result
 def output_delta_of_sample(
     loss_gradient: np.ndarray, preactivation: np.ndarray, activation: str | Activation
 ) -> np.ndarray:
@@ -99,7 +109,8 @@ def output_delta_of_sample(
     TypeError
         If an argument is not a float32 or float64 ndarray, or the dtypes differ.
     ValueError
-        If the sizes differ, a value is not finite, or the activation's name is unknown.
+        If the sizes differ, a value is not finite, or the activation's name is unknown;
+        or if the result is too large for the dtype.
 
     Examples
     --------
@@ -115,6 +126,7 @@ def output_delta_of_sample(
     return sigma.pull(preactivation, loss_gradient)
 
 
+@finite_result
 def propagate_delta_of_sample(
     weight_next: np.ndarray,
     delta_next: np.ndarray,
@@ -147,7 +159,8 @@ def propagate_delta_of_sample(
     TypeError
         If an argument is not a float32 or float64 ndarray, or the dtypes differ.
     ValueError
-        If the shapes do not fit, a value is not finite, or the activation's name is unknown.
+        If the shapes do not fit, a value is not finite, or the activation's name is unknown;
+        or if the result is too large for the dtype.
 
     Examples
     --------
@@ -170,6 +183,7 @@ def propagate_delta_of_sample(
     return sigma.pull(preactivation, weight_next.T @ delta_next)
 
 
+@finite_result
 def weight_gradient_of_sample(delta: np.ndarray, activation_prev: np.ndarray) -> np.ndarray:
     r"""Return the gradient of one sample's loss with respect to the weight.
 
@@ -193,7 +207,8 @@ def weight_gradient_of_sample(delta: np.ndarray, activation_prev: np.ndarray) ->
     TypeError
         If an argument is not a float32 or float64 ndarray, or the dtypes differ.
     ValueError
-        If an argument is not a vector, or a value is not finite.
+        If an argument is not a vector, a value is not finite, or the result is too large for the
+        dtype.
 
     Examples
     --------
@@ -271,7 +286,8 @@ def backward_of_sample(
     TypeError
         If a layer is not dense, or an array is not an ndarray of the network's dtype.
     ValueError
-        If a size does not fit, or a value is not finite or none for which the loss is defined.
+        If a size does not fit, or a value is not finite or none for which the loss is defined;
+        or if a result is too large for the dtype.
 
     Examples
     --------
@@ -294,7 +310,8 @@ def backward_of_sample(
     trace = forward_of_sample(network, sample)
     L, z, a = len(layers), trace.Z, trace.A
     column, target_column = a[L][:, np.newaxis], target[:, np.newaxis]
-    loss_gradient = loss.slope(column, loss.encode(function, column, target_column))[:, 0]
+    with overflow_told():
+        loss_gradient = loss.slope(column, loss.encode(function, column, target_column))[:, 0]
     delta = {L: output_delta_of_sample(loss_gradient, z[L], layers[L].activation)}
     for l in range(L - 1, 0, -1):
         delta[l] = propagate_delta_of_sample(

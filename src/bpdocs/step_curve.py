@@ -2,14 +2,15 @@ r"""The error of central differences against their step: it falls like $h^2$, th
 
 import numpy as np
 
-from bpdocs._checks import require_floats, require_instance
+from bpdocs._checks import overflow_told, require_floats, require_instance, require_result
+from bpdocs._norms import relative_error
 from bpdocs.entry_derivative import Parameter
-from bpdocs.gradient_check import require_float64
-from bpdocs.gradient_report import relative_error
+from bpdocs.gradient_check import require_float64, require_step
 from bpdocs.losses import Loss, half_squared_error
 from bpdocs.network import Network
 
 
+@overflow_told()
 def step_curve(
     network: Network,
     inputs: np.ndarray,
@@ -46,7 +47,8 @@ def step_curve(
     TypeError
         If the network is not a float64 `Network`, or `steps` is not an ndarray of floats.
     ValueError
-        If a shape does not fit, a value is not finite, or a step is not positive.
+        If a shape does not fit, a value is not finite, a step is not positive or too small to move
+        a parameter; or if a difference quotient is too large for the dtype.
 
     Examples
     --------
@@ -72,7 +74,10 @@ def step_curve(
     parameters = Parameter.of_network(network, trace, loss, encoded)
     analytic = np.concatenate([gradients.parameters[p.layer][p.name].ravel() for p in parameters])
     errors = np.empty(steps.shape)
-    for k, step in enumerate(steps):
+    for k, step in enumerate(steps.tolist()):
+        require_step("step_curve", step, *(p.value for p in parameters))
         derivatives = [p.differentiate(np.ones(p.value.shape, bool), step) for p in parameters]
-        errors[k] = relative_error(analytic, np.concatenate([d.ravel() for d in derivatives]))
+        numeric = np.concatenate([d.ravel() for d in derivatives])
+        require_result("step_curve", f"difference quotient of step {step}", numeric)
+        errors[k] = relative_error(analytic, numeric)
     return steps, errors

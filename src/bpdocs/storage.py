@@ -37,7 +37,7 @@ def save_network(network: Network, path: str | PathLike[str]) -> None:
     Raises
     ------
     TypeError
-        If `network` is not a Network.
+        If `network` is not a Network, or `path` neither str nor path.
     ValueError
         If a layer or an activation is your own: a file cannot hold a function.
 
@@ -57,6 +57,7 @@ def save_network(network: Network, path: str | PathLike[str]) -> None:
     from pathlib import Path
 
     require_instance("save_network", "network", network, Network)
+    _require_path("save_network", path)
     description = []
     arrays: dict[str, np.ndarray] = {}
     for l, layer in network.layers.items():
@@ -90,6 +91,8 @@ def load_network(path: str | PathLike[str]) -> Network:
 
     Raises
     ------
+    TypeError
+        If `path` is neither str nor path.
     FileNotFoundError
         If there is no such file.
     ValueError
@@ -105,10 +108,11 @@ def load_network(path: str | PathLike[str]) -> Network:
     array([[2.]])
     """
     import json
-    import zipfile
+    import warnings
     from pathlib import Path
 
-    with Path(path).open("rb") as file:
+    _require_path("load_network", path)
+    with Path(path).open("rb") as file, warnings.catch_warnings(action="error"):
         try:
             with np.load(file, allow_pickle=False) as stored:
                 layers = [
@@ -116,11 +120,17 @@ def load_network(path: str | PathLike[str]) -> Network:
                     for l, entry in enumerate(json.loads(str(stored[_DESCRIPTION])), start=1)
                 ]
                 return Network(layers)
-        # What a file that is no archive, lacks an entry or holds other values can raise.
-        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        # A damaged file can raise what any of its readers can: that of the archive, of zlib, of the
+        # header of an array, of JSON, and MemoryError for a shape that was never written.
+        except Exception as error:
             raise ValueError(
                 f"load_network: path must hold a network written by save_network, got {error}"
             ) from error
+
+
+def _require_path(function: str, path: Any) -> None:
+    if not isinstance(path, str | PathLike):
+        raise TypeError(f"{function}: path must be a str or a path, got {type(path).__name__}")
 
 
 def _read_layer(entry: dict[str, Any], l: int, stored: Any) -> Layer:

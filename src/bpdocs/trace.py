@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpdocs._checks import require_result
+
 ByLayer = dict[int, np.ndarray]
 
 
@@ -90,3 +92,20 @@ class Gradients:
 
     def _of(self, name: str) -> ByLayer:
         return {l: arrays[name] for l, arrays in self.parameters.items() if name in arrays}
+
+
+def require_finite_trace(function: str, trace: Trace) -> Trace:
+    """Return the trace; raise if a number of it is not finite."""
+    for l, Z in trace.Z.items():
+        require_result(function, f"Z[{l}]", Z)
+        require_result(function, f"A[{l}]", trace.A[l])
+    return trace
+
+
+def require_finite_gradients(function: str, gradients: Gradients) -> Gradients:
+    """Return the gradients; raise if a number of them is not finite."""
+    for l, delta in sorted(gradients.delta.items(), reverse=True):
+        require_result(function, f"delta[{l}]", delta)
+        for name, gradient in gradients.parameters[l].items():
+            require_result(function, f"gradient of {name}[{l}]", gradient)
+    return gradients

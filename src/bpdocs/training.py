@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from bpdocs._checks import require_instance, require_matrix, require_same_dtype, require_size
+from bpdocs._checks import (
+    require_callable,
+    require_instance,
+    require_matrix,
+    require_same_dtype,
+    require_size,
+)
 from bpdocs.batches import shuffled_batches
 from bpdocs.history import History, Progress
 from bpdocs.losses import Loss
@@ -94,9 +100,10 @@ def train(
     ((100,), (50,))
     """
     _require_samples(network, inputs, targets, loss, optimizer)
-    _require_schedule(network, inputs.shape[1], n_epochs, batch_size, rng)
-    if callback is not None and not callable(callback):
-        raise TypeError(f"train: callback must be callable, got {type(callback).__name__}")
+    n_epochs, batch_size = _require_schedule(network, inputs.shape[1], n_epochs, batch_size, rng)
+    require_instance("train", "progress", progress, bool)
+    if callback is not None:
+        require_callable("train", "callback", callback)
     batches = (
         (epoch, *batch)
         for epoch in range(1, n_epochs + 1)
@@ -112,7 +119,7 @@ def train(
             )
         except (FloatingPointError, ValueError) as error:
             # A loss that refuses the first output is the wrong loss: nothing is lost by an error.
-            if isinstance(error, ValueError) and not steps:
+            if not (steps or isinstance(error, FloatingPointError)):
                 raise
             cure = f"learning rate than {optimizer.learning_rate}" if steps else "input or weight"
             where = f"Training stopped in epoch {epoch} at step {len(steps) + 1}"
@@ -139,15 +146,16 @@ def _require_samples(
 
 def _require_schedule(
     network: Network, n_samples: int, n_epochs: int, batch_size: int, rng: np.random.Generator
-) -> None:
-    require_size("train", "n_epochs", n_epochs)
-    require_size("train", "batch_size", batch_size)
+) -> tuple[int, int]:
+    n_epochs = require_size("train", "n_epochs", n_epochs)
+    batch_size = require_size("train", "batch_size", batch_size)
     require_instance("train", "rng", rng, np.random.Generator)
     if 1 in (batch_size, n_samples, n_samples % batch_size) and has_batch_norm(network):
         raise ValueError(
             "train: batch_size must leave at least 2 samples in every batch of a network with "
             f"batch norm in training, got {batch_size} for {n_samples} samples"
         )
+    return n_epochs, batch_size
 
 
 def _with_bar(batches: Iterable[Batch], n_steps: int) -> Iterable[Batch]:

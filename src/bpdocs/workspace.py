@@ -11,6 +11,8 @@ import numpy as np
 
 from bpdocs._buffers import Buffers, weight_and_bias
 from bpdocs._checks import (
+    NotFiniteError,
+    overflow_told,
     require_floats,
     require_instance,
     require_matrix,
@@ -74,6 +76,7 @@ class Workspace:
         self._buffers = Buffers(network, int(n_samples))
         self._has_output = self._has_gradients = False
 
+    @overflow_told()
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         r"""Return the output $A^L$ for a batch.
 
@@ -101,6 +104,7 @@ class Workspace:
         self._has_output = True
         return layer.activation
 
+    @overflow_told()
     def backward(self, targets: np.ndarray) -> float:
         r"""Return the loss of the batch that `forward` was given, and fill `gradients`.
 
@@ -134,6 +138,7 @@ class Workspace:
         self._has_gradients = True
         return value
 
+    @overflow_told()
     def step(self, inputs: np.ndarray, targets: np.ndarray, learning_rate: float) -> float:
         r"""Train on one batch: forward, backward, and $W^l$, $b^l$ less $\eta$ times the gradients.
 
@@ -156,14 +161,17 @@ class Workspace:
         TypeError
             If an array is not an ndarray of the network's dtype, or `learning_rate` not a number.
         ValueError
-            If an array does not fit, the loss is not finite, or `learning_rate` is not positive.
-            The parameters are then as they were.
+            If an array does not fit, the loss or $\eta$ times a gradient is not finite, or
+            `learning_rate` is not positive. The parameters are then as they were.
         """
         require_positive("Workspace.step", "learning_rate", learning_rate)
         self.forward(inputs)
         value = self.backward(targets)
-        self._buffers.update(float(learning_rate))
         self._has_output = self._has_gradients = False
+        if not self._buffers.update(float(learning_rate)):
+            raise NotFiniteError(
+                "Workspace.step: learning_rate times the gradients must be finite, got infinity"
+            )
         return value
 
     @property
