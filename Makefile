@@ -11,7 +11,7 @@ BENCH_PYTHON ?= .venv-bench/bin/python
 
 help:
 	@echo "make serve   the site on http://127.0.0.1:$(PORT)/ in both languages, with live reload (PORT=8001 for another port)"
-	@echo "make test    everything that is checked, in CPython and in a real Chromium"
+	@echo "make test    everything that is checked, in CPython and in real browsers"
 	@echo "make build   the site in site/, for any static host (set BPDOCS_SITE_URL to its address)"
 	@echo "make lint    linters and types"
 	@echo "make equations  evaluate every displayed equation, and make a mistake in every symbol of them"
@@ -27,7 +27,7 @@ build: $(INSTALLED)
 	$(BIN)/mkdocs build --strict
 
 test: $(INSTALLED)
-	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python tests/browser/browsers.py
 	$(BIN)/python -m pytest
 
 lint: $(INSTALLED)

@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
-from chromium import MISSING, find_chromium
+from browsers import CHROMIUM
 
 FLAGS = [
     "--no-sandbox",
@@ -95,14 +103,20 @@ def server(session_server: Server) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium."""
-    path = find_chromium()
-    assert path, MISSING
+def playwright() -> Iterator[Playwright]:
+    """Start Playwright, which drives Chromium and Firefox; one at a time can run."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start Chromium."""
+    found = CHROMIUM.find(playwright)
+    assert found, CHROMIUM.missing
+    browser = playwright.chromium.launch(executable_path=found.path, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @dataclass

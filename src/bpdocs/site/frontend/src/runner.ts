@@ -103,7 +103,8 @@ export class Runner {
   ): Promise<Ending> {
     return new Promise((resolve) => {
       const run = ++this.runs;
-      const stopUrl = URL.createObjectURL(new Blob(["run"]));
+      // Its type keeps Firefox from reading it as XML, and complaining, each time it is asked for.
+      const stopUrl = URL.createObjectURL(new Blob(["run"], { type: "text/plain" }));
       const end = (ending: Ending) => {
         this.active = null;
         URL.revokeObjectURL(stopUrl);
