@@ -24,7 +24,7 @@ export async function startPython(
   const progress = new Progress();
   place.show(progress.root);
   if (!runner.isBusy && !hasConsent && isMetered()) {
-    hasConsent = await progress.ask();
+    hasConsent = await progress.ask(await sizeOf(runtime));
     if (!hasConsent) {
       progress.root.remove();
       return strings().stoppedStart;
@@ -61,27 +61,26 @@ class Progress implements StartListener {
     this.root.dataset.bpProgress = "";
     this.bar.max = 1;
     this.bar.value = 0;
-    this.bar.setAttribute("aria-label", "Python");
+    this.bar.setAttribute("aria-label", strings().starting);
     this.root.append(this.bar, this.sentence);
     this.progress(0, 0);
   }
 
   progress(loaded: number, total: number): void {
-    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
     this.bar.value = total ? loaded / total : 0;
-    this.sentence.textContent = strings().downloading(megabytes(loaded), megabytes(total));
+    this.say(strings().downloading(megabytes(loaded), megabytes(total)));
   }
 
   booting(): void {
     this.bar.removeAttribute("value");
-    this.sentence.textContent = strings().booting;
+    this.say(strings().booting);
   }
 
   /** Ask once whether to load Python over a metered connection. */
-  ask(): Promise<boolean> {
+  ask(bytes: number): Promise<boolean> {
     const text = strings();
     this.bar.hidden = true;
-    this.sentence.textContent = text.metered;
+    this.say(text.metered(megabytes(bytes)));
     return new Promise((resolve) => {
       const answer = (isYes: boolean) => () => {
         this.bar.hidden = false;
@@ -104,5 +103,24 @@ class Progress implements StartListener {
         press();
       }),
     );
+  }
+
+  private say(sentence: string): void {
+    this.sentence.textContent = sentence;
+    this.bar.setAttribute("aria-valuetext", sentence);
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+/** How many bytes Python has; 0 if that cannot be told, which the start itself will explain. */
+async function sizeOf(runtime: string): Promise<number> {
+  try {
+    const manifest = await fetch(new URL("manifest.json", runtime));
+    return ((await manifest.json()) as { size: number }[]).reduce((sum, { size }) => sum + size, 0);
+  } catch {
+    return 0;
   }
 }
