@@ -107,6 +107,40 @@ def test_soft_stop_keeps_variables(reader, loop: str) -> None:
     assert reader.output(2) == "'yes'\n"
 
 
+@pytest.mark.parametrize("rest", ["while True: pass", "import time; time.sleep(60)"])
+def test_print_before_a_long_computation_is_shown(reader, rest) -> None:
+    """What was printed just before a long computation does not wait for its end."""
+    reader.open("")
+    reader.run_source("1")
+    reader.edit(f"print('first')\nprint('second')\n{rest}")
+    reader.press("run")
+
+    expect(reader.cell().locator("[data-bp-output]")).to_contain_text("second")
+    assert reader.state() == "running"
+    reader.press("stop")
+    assert reader.wait() == "stopped"
+
+
+def test_metered_connection_is_asked_about(reader) -> None:
+    """Where data are to be saved, the reader is told how much Python is, and decides."""
+    reader.page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    )
+    reader.open("")
+    reader.press("run")
+    question = reader.cell().locator("[data-bp-progress]")
+    (size,) = re.findall(r"loads up to (\d+\.\d) MB", question.inner_text())
+    with reader.page.expect_response("**/manifest.json") as response:
+        question.locator("[data-bp-action=not-now]").click()
+        expect(reader.cell()).to_contain_text("Run starts it")
+        assert not [url for url in reader.requests if url.endswith(".wasm")]
+        reader.press("run")
+        question.locator("[data-bp-action=load]").click()
+
+    assert reader.wait() == "same"
+    assert size == f"{sum(entry['size'] for entry in response.value.json()) / 1e6:.1f}"
+
+
 def test_hard_stop_starts_python_again(reader) -> None:
     """A cell that swallows Stop is ended with its Python; the cells above run again."""
     reader.open("derivation/forward/")

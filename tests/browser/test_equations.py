@@ -109,6 +109,20 @@ def test_false_equation_is_told(reader, server) -> None:
     expect(feedback).to_contain_text("transpose")
 
 
+def test_check_can_be_tried_again(reader, server) -> None:
+    """Where Python could not be loaded, Retry stands under the sentence that names it."""
+    server.changes["manifest.json"] = lambda _: None
+    reader.open("")
+    assert reader.check("four-formulas") == "error"
+    tools = reader.tools("four-formulas")
+
+    expect(tools).to_contain_text("press Retry")
+    expect(reader.page.locator("[role=status]")).to_contain_text("press Retry")
+    server.changes.clear()
+    assert reader.check("four-formulas", "retry") == "holds"
+    expect(tools.locator("[data-bp-action=retry]")).to_have_count(0)
+
+
 def test_numpy_is_there_without_scripts(browser: Browser, server) -> None:
     """With JavaScript off the lines of NumPy open, and there is no button that does nothing."""
     context = browser.new_context(java_script_enabled=False)

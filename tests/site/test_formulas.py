@@ -162,6 +162,27 @@ def test_text_around_formulas_stays(renderer):
     assert renderer.render_inline(html, "page") == html
 
 
+@pytest.mark.parametrize(
+    ("text", "tied"),
+    [
+        ("for $m$, and", "m,"),
+        ("(with $m$).", "m)."),
+        ("对每个样本 $m$：求和", "m："),
+        ("移动（$m$）", "（m）"),
+        ("a $m$ b", None),
+        ("($m$ of them)", "(m"),
+    ],
+)
+def test_punctuation_is_tied_to_its_formula(renderer, text, tied):
+    """The marks on both sides of an inline formula are kept on its line, and nothing else is."""
+    tree = parse(renderer.render_inline(inline(text), "docs/en/page.md"))
+    found = tree.select(".bp-tied")
+    for formula in tree.select("var"):
+        formula.string = "m"
+
+    assert [box.text for box in found] == ([tied] if tied else [])
+
+
 def test_inline_error_names_its_line(renderer):
     """An inline formula that cannot be read is named with its page, its line and its LaTeX."""
     text = "# Title\n\nRight: $M$.\n\nWrong: $\\frac{1}$.\n"

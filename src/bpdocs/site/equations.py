@@ -16,6 +16,7 @@ from bpdocs.site.formulas import Titles
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _LEXER = PythonLexer()
 _ENTRY = {"en": "an entry of {}", "zh": "{} 的一个元素"}
+EQUATION_NAME = {"en": "Equation {}", "zh": "公式 {}"}
 _SUMMARY = {"en": "as NumPy", "zh": "写成 NumPy"}
 
 

@@ -14,6 +14,11 @@ from bpdocs.site.quantities import colour_quantities
 # What pymdownx.arithmatex makes of $...$ with `generic: true`.
 _INLINE = re.compile(r'<span class="arithmatex">\\\((?P<latex>.*?)\\\)</span>', re.DOTALL)
 
+# Browsers may break a line on either side of a formula, even before a full stop.
+_OPENING = "(\\[“‘（《"
+_CLOSING = ".,;:!?)\\]’”。，、；：！？）》"
+_TIED = re.compile(rf"[{_OPENING}]*{_INLINE.pattern}[{_CLOSING}]*", re.DOTALL)
+
 _SOURCE = re.compile(r'(<annotation encoding="application/x-tex">).*?(</annotation>)', re.DOTALL)
 
 # A line break without a distance of its own: lines with fractions would touch.
@@ -46,9 +51,13 @@ class FormulaRenderer:
         self._rendered: dict[_Formula, str] = {}
 
     def render_equations(
-        self, equations: Sequence[Equation], page: str, titles: Sequence[Titles] = ()
+        self,
+        equations: Sequence[Equation],
+        page: str,
+        titles: Sequence[Titles] = (),
+        name: str = "{}",
     ) -> list[str]:
-        """Return the HTML of displayed equations."""
+        """Return the HTML of displayed equations; `name` says how one is called by its id."""
         formulas = [
             _Formula(equation.latex, True, parts)
             for equation, parts in zip(equations, titles or [()] * len(equations), strict=True)
@@ -57,7 +66,8 @@ class FormulaRenderer:
         return [
             f'<div class="bp-equation" id="{equation.id}" data-bp-equation="{equation.id}"'
             # A box that scrolls must be reachable by keyboard.
-            f' tabindex="0" role="group" data-search-exclude>{self._html(formula)}</div>'
+            f' tabindex="0" role="group" aria-label="{html.escape(name.format(equation.id))}"'
+            f" data-search-exclude>{self._html(formula)}</div>"
             for equation, formula in zip(equations, self._load(formulas, places), strict=True)
         ]
 
@@ -71,10 +81,14 @@ class FormulaRenderer:
             text[: max(text.find(f"${formula.latex}$"), 0)].count("\n") for formula in formulas
         ]
         loaded = iter(self._load(formulas, [f"{page}:{line + 1}" for line in lines]))
-        # Not a span: the search index would include it again after the first span inside it.
-        return _INLINE.sub(
-            lambda _: f"<var data-search-exclude>{self._html(next(loaded))}</var>", content
-        )
+
+        def render(match: re.Match[str]) -> str:
+            # Not a span: the search index would include it again after the first span inside it.
+            rendered = f"<var data-search-exclude>{self._html(next(loaded))}</var>"
+            tied = _INLINE.sub(lambda _: rendered, match[0])
+            return tied if tied == rendered else f'<span class="bp-tied">{tied}</span>'
+
+        return _TIED.sub(render, content)
 
     def close(self) -> None:
         """End KaTeX."""

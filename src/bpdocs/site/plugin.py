@@ -23,7 +23,7 @@ from bpdocs.examples.model import Cell
 from bpdocs.examples.reader import Equation, Page, PageError, read_page
 from bpdocs.site.assets import build_assets
 from bpdocs.site.cells import render_cell, render_page_bar
-from bpdocs.site.equations import render_tools, shape_titles
+from bpdocs.site.equations import EQUATION_NAME, render_tools, shape_titles
 from bpdocs.site.formulas import FormulaRenderer
 from bpdocs.site.languages import (
     LANGUAGES,
@@ -43,6 +43,9 @@ _PLACE = '<div data-bp-place="{}"></div>'
 _PLACES = re.compile(r'<div data-bp-place="(\d+)"></div>')
 _TITLE_END = "</h1>"
 _SERVICE = "bpdocs-service.js"  # `frontend/src/keep.ts` registers it by this name
+
+# Docstrings are English on every page.
+_DOCSTRINGS = '<div class="doc doc-object doc-module"'
 
 
 class BpdocsConfig(Config):
@@ -140,7 +143,9 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         read = self.pages[page.file.src_uri]
         checked = self.equations[page.file.src_uri]
         titles = [shape_titles(equation, self.language.code) for equation in checked]
-        formulas = self.formulas.render_equations(read.equations, read.name, titles)
+        formulas = self.formulas.render_equations(
+            read.equations, read.name, titles, EQUATION_NAME[self.language.code]
+        )
         equations = iter(
             formula + render_tools(equation, self.language.code)
             for formula, equation in zip(formulas, checked, strict=True)
@@ -158,6 +163,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
             )
         html = self.formulas.render_inline(html, read.name, self.texts[page.file.src_uri])
         html = _PLACES.sub(lambda match: blocks[int(match[1])], html)
+        html = html.replace(_DOCSTRINGS, f'{_DOCSTRINGS} lang="en"')
         if read.blocks:
             bar = render_page_bar(self._url_from(page, self.runtime.path))
             if _TITLE_END not in html:

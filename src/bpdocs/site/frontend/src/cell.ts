@@ -58,6 +58,9 @@ export class Cell {
         button(action, text[action], () => hooks.act(action, this)),
       ]),
     ) as Record<Action, HTMLButtonElement>;
+    for (const made of Object.values(this.buttons)) {
+      made.setAttribute("aria-label", text.actionOf(made.textContent!, place.number));
+    }
     const original = this.examples.map(({ source }) => source).join("");
     this.program = new Source(code, original, text.editor(place.number, place.of), {
       ...hooks,

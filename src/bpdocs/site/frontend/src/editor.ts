@@ -4,7 +4,9 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
+  completionStatus,
   type Completion,
   type CompletionContext,
   type CompletionResult,
@@ -96,21 +98,21 @@ export function openEditor(
         bracketMatching(),
         closeBrackets(),
         syntaxHighlighting(classHighlighter),
-        autocompletion({ override: [(context) => complete(context, hooks)], icons: false }),
+        autocompletion({ override: [(context) => complete(context, hooks)], icons: false, defaultKeymap: false }),
         hoverTooltip((editor, position) => helpAt(editor.state, position, hooks)),
         helpAtCursor,
         errorMark,
         readOnly.of([]),
         keymap.of([
+          { key: "Escape", run: (editor) => leave(editor, hooks) },
           ...completionKeymap,
-          { key: "Escape", run: () => (hooks.leave(), true) },
           { key: "Mod-i", run: (editor) => (void showHelp(editor, hooks), true) },
           ...closeBracketsKeymap,
           ...historyKeymap,
           indentWithTab,
           ...defaultKeymap,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) hooks.changed(update.state.doc.toString());
         }),
@@ -127,6 +129,14 @@ export function openEditor(
     markError: (place) => view.dispatch({ effects: setMark.of(place) }),
     destroy: () => view.destroy(),
   };
+}
+
+/** Esc closes the list of names where one is shown, and else leaves the editor. */
+function leave(view: EditorView, hooks: EditorHooks): boolean {
+  const isShown = completionStatus(view.state) === "active";
+  closeCompletion(view);
+  if (!isShown) hooks.leave();
+  return true;
 }
 
 function markOf(state: EditorState, place: ErrorPlace | null): DecorationSet {
@@ -184,13 +194,13 @@ async function helpAt(
 
 async function showHelp(view: EditorView, hooks: EditorHooks): Promise<void> {
   const tooltip = await helpAt(view.state, view.state.selection.main.head, hooks);
-  view.dispatch({ effects: setHelp.of(tooltip) });
+  const words = tooltip?.create(view).dom.innerText ?? "";
+  view.dispatch({ effects: [setHelp.of(tooltip), EditorView.announce.of(words)] });
 }
 
 function describe({ signature, text }: Description): HTMLElement {
   const dom = document.createElement("div");
   dom.className = "bp-help";
-  dom.setAttribute("role", "status");
   const code = document.createElement("code");
   code.textContent = signature;
   const paragraph = document.createElement("p");

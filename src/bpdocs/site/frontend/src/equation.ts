@@ -63,14 +63,17 @@ export class Equation {
     const samples = numbers(this.samples.value)[0] ?? 0;
     const call = [latex, model, earlier, numbers(this.sizes.value), samples];
     const python = `from bpdocs.equations.browser import answer\nprint(answer(*${quote(call)}))\n`;
+    let start: HTMLElement | null = null;
     const printed = await this.page.ask(python, {
-      show: (progress) => this.result.replaceChildren(progress),
+      show: (progress) => this.result.replaceChildren((start = progress)),
       retry: () => void this.check(),
     });
     try {
       this.show(JSON.parse(printed) as Answer);
     } catch {
+      const offersRetry = this.result.querySelector("[data-bp-action=retry]") !== null;
       this.set("error", [printed]); // a sentence: why Python did not answer
+      if (offersRetry) this.result.append(start!);
     }
   }
 
@@ -89,7 +92,6 @@ export class Equation {
     if (steps.length === 0) lines.push(sentence);
     lines.push(text.took(seconds));
     this.set(status, lines);
-    this.page.tell(lines.join(" "));
   }
 
   private set(state: string, lines: string[]): void {
@@ -98,9 +100,12 @@ export class Equation {
       ...lines.map((line) => {
         const paragraph = element("p", "");
         paragraph.textContent = line;
+        // What Python says is English on every page.
+        if (!/\p{Script=Han}/u.test(line)) paragraph.lang = "en";
         return paragraph;
       }),
     );
+    this.page.tell(lines.join(" "));
   }
 }
 

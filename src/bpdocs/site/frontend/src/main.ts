@@ -5,11 +5,14 @@ import { Equation } from "./equation";
 import { keepLanguageLinks } from "./languages";
 import { Page } from "./page";
 import { Runner } from "./runner";
+import { Scrollers } from "./scrollers";
+import { strings } from "./strings";
 
 declare const WORKER_FILE: string;
 declare const document$: { subscribe(listener: () => void): void } | undefined;
 
 const runner = new Runner(new URL(WORKER_FILE, import.meta.url));
+const scrollers = new Scrollers();
 let page: Page | null = null;
 
 function mount(): void {
@@ -18,6 +21,9 @@ function mount(): void {
   keepLanguageLinks(() => {
     if (runner.isReady) askToContinue();
   });
+  scrollers.watch(document.querySelector("article")!);
+  // Material's dialog for the search has no name.
+  document.querySelector("[data-md-component=search]")?.setAttribute("aria-label", strings().search);
   const bar = document.querySelector<HTMLElement>("[data-bp-page]");
   if (!bar) return;
   const mounted = new Page(bar, runner);

@@ -85,7 +85,7 @@ function table(data: string, label: string): HTMLElement {
     for (const [text, share] of row) {
       const cell = line.insertCell();
       cell.textContent = text;
-      cell.style.setProperty("--bp-share", `${Math.round(Math.abs(share) * 70)}%`);
+      cell.style.setProperty("--bp-share", `${Math.round(Math.abs(share) * 40)}%`);
       cell.className = share < 0 ? "bp-negative" : "bp-positive";
     }
   }

@@ -1,5 +1,6 @@
 // How a page starts Python: progress, consent where data is metered, and what is said if it fails.
 
+import { fetchManifest } from "./download";
 import { button, element } from "./elements";
 import type { Failure, Problem } from "./protocol";
 import { isMetered, type Runner, type StartListener } from "./runner";
@@ -24,7 +25,7 @@ export async function startPython(
   const progress = new Progress();
   place.show(progress.root);
   if (!runner.isBusy && !hasConsent && isMetered()) {
-    hasConsent = await progress.ask();
+    hasConsent = await progress.ask(await sizeOf(runtime));
     if (!hasConsent) {
       progress.root.remove();
       return strings().stoppedStart;
@@ -64,7 +65,7 @@ export class Progress implements StartListener {
     this.root.dataset.bpProgress = "";
     this.bar.max = 1;
     this.bar.value = 0;
-    this.bar.setAttribute("aria-label", "Python");
+    this.bar.setAttribute("aria-label", strings().starting);
     this.root.append(this.bar, this.sentence);
     this.progress(0, 0);
   }
@@ -79,21 +80,20 @@ export class Progress implements StartListener {
   }
 
   private show(what: string, loaded: number, total: number): void {
-    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
     this.bar.value = total ? loaded / total : 0;
-    this.sentence.textContent = strings().downloading(what, megabytes(loaded), megabytes(total));
+    this.say(strings().downloading(what, megabytes(loaded), megabytes(total)));
   }
 
   booting(): void {
     this.bar.removeAttribute("value");
-    this.sentence.textContent = strings().booting;
+    this.say(strings().booting);
   }
 
   /** Ask once whether to load Python over a metered connection. */
-  ask(): Promise<boolean> {
+  ask(bytes: number): Promise<boolean> {
     const text = strings();
     this.bar.hidden = true;
-    this.sentence.textContent = text.metered;
+    this.say(text.metered(megabytes(bytes)));
     return new Promise((resolve) => {
       const answer = (isYes: boolean) => () => {
         this.bar.hidden = false;
@@ -116,5 +116,25 @@ export class Progress implements StartListener {
         press();
       }),
     );
+  }
+
+  private say(sentence: string): void {
+    this.sentence.textContent = sentence;
+    this.bar.setAttribute("aria-valuetext", sentence);
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+/** How many bytes Python has; 0 if that cannot be told, which the start itself will explain. */
+async function sizeOf(runtime: string): Promise<number> {
+  try {
+    const manifest = await fetchManifest(runtime, "default");
+    const needed = manifest.filter(({ on_import }) => on_import === null);
+    return needed.reduce((sum, { size }) => sum + size, 0);
+  } catch {
+    return 0;
   }
 }

@@ -38,7 +38,7 @@ export function showReport(after: HTMLElement, cells: readonly Cell[], versions:
     for (const item of row) line.insertCell().textContent = item;
   }
   const status = element("span", "bp-status");
-  const copy = button("copy-report", text.copy, () => {
+  const copy = button("copy-report", text.copyReport, () => {
     navigator.clipboard.writeText(plain).then(
       () => (status.textContent = text.copied),
       () => (status.textContent = text.notCopied),

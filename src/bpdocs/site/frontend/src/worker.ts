@@ -97,7 +97,7 @@ async function run(request: RunRequest): Promise<void> {
     return;
   }
   const output = new OutputBatch(run);
-  pyodide.setInterruptBuffer(interruptSignal(stopUrl));
+  pyodide.setInterruptBuffer(interruptSignal(stopUrl, () => output.flush()));
   try {
     const write: WriteCallback = (text, stream) => output.add(text, stream);
     const results = session.run_cell(page, cell, JSON.stringify(examples), write);
@@ -114,15 +114,17 @@ async function run(request: RunRequest): Promise<void> {
 /**
  * An interrupt buffer that needs no shared memory: Pyodide reads `[0]` now and then, and the getter
  * asks by a synchronous request whether the page has revoked the blob: URL. It signals once, because
- * a second interrupt would hit the handling of the first.
+ * a second interrupt would hit the handling of the first. What was printed meanwhile is sent too: a
+ * program that prints and then computes for long gives no other occasion.
  */
-function interruptSignal(url: string): { 0: number } {
+function interruptSignal(url: string, flush: () => void): { 0: number } {
   let next = performance.now() + POLL_MS;
   let sent = false;
   return {
     get 0() {
       if (sent || performance.now() < next) return 0;
       next = performance.now() + POLL_MS;
+      flush();
       try {
         const request = new XMLHttpRequest();
         request.open("GET", url, false);
