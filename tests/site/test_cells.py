@@ -139,7 +139,8 @@ def test_any_result_is_shown_as_it_is(printed):
 
 def test_page_bar_names_the_runtime():
     """The contract: the page's bar is empty and says where the browser's Python is."""
-    (bar,) = BeautifulSoup(render_page_bar('../py/a&"b/'), "html.parser").contents
+    (bar,) = BeautifulSoup(render_page_bar('../py/a&"b/', 16_000_000), "html.parser").contents
     assert bar.has_attr("data-bp-page")
     assert bar["data-bp-runtime"] == '../py/a&"b/'
+    assert bar["data-bp-bytes"] == "16000000"
     assert bar.contents == []

@@ -29,6 +29,17 @@ def render_cell(cell: Cell) -> str:
     )
 
 
-def render_page_bar(runtime_url: str) -> str:
-    """Return the place of the page's bar; `runtime_url` is relative to the page."""
-    return f'<div class="bp-page" data-bp-page data-bp-runtime="{html.escape(runtime_url)}"></div>'
+def render_page_bar(runtime_url: str, start_bytes: int) -> str:
+    """Return the place of the page's bar.
+
+    Parameters
+    ----------
+    runtime_url : str
+        Where the browser's Python is, relative to the page.
+    start_bytes : int
+        How much of it a start loads.
+    """
+    return (
+        f'<div class="bp-page" data-bp-page data-bp-runtime="{html.escape(runtime_url)}"'
+        f' data-bp-bytes="{start_bytes}"></div>'
+    )

@@ -165,7 +165,8 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         html = _PLACES.sub(lambda match: blocks[int(match[1])], html)
         html = html.replace(_DOCSTRINGS, f'{_DOCSTRINGS} lang="en"')
         if read.blocks:
-            bar = render_page_bar(self._url_from(page, self.runtime.path))
+            url = self._url_from(page, self.runtime.path)
+            bar = render_page_bar(url, self.runtime.start_bytes)
             if _TITLE_END not in html:
                 raise PluginError(f"{read.name}:1: the page has no title. Begin it with '# '.")
             html = html.replace(_TITLE_END, _TITLE_END + bar, 1)

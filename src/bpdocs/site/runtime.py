@@ -41,6 +41,12 @@ class Runtime:
         """Where it stands on the site, relative to the site's root."""
         return f"py/{self.folder.name}/"
 
+    @property
+    def start_bytes(self) -> int:
+        """How many bytes every start loads."""
+        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return sum(entry["size"] for entry in manifest if entry["on_import"] is None)
+
 
 def prepare_runtime(project: Path) -> Runtime:
     """Return the folder for the package in `project`, made again only if something changed.

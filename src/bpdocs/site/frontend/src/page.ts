@@ -7,7 +7,7 @@ import { keyOf, showKeys } from "./keys";
 import { Order } from "./order";
 import type { Description, NameFound } from "./protocol";
 import type { Ending, Runner } from "./runner";
-import { explain, Progress, startPython, type StartPlace } from "./start";
+import { explain, Progress, startPython, type Runtime, type StartPlace } from "./start";
 import { strings } from "./strings";
 import { showReport } from "./verify";
 
@@ -20,7 +20,7 @@ print(f"Python {platform.python_version()}", *(
 
 export class Page {
   private readonly cells: Cell[];
-  private readonly runtime: string;
+  private readonly runtime: Runtime;
   private readonly key = location.pathname;
   private readonly status = element("span", "bp-status");
   /** What a screen reader is told, politely: the one live region of the page. */
@@ -36,12 +36,15 @@ export class Page {
     private readonly runner: Runner,
   ) {
     const roots = [...document.querySelectorAll<HTMLElement>("[data-bp-cell]")];
-    this.runtime = new URL(bar.dataset.bpRuntime!, location.href).href;
+    this.runtime = {
+      url: new URL(bar.dataset.bpRuntime!, location.href).href,
+      bytes: Number(bar.dataset.bpBytes),
+    };
     const hooks = this.hooks();
     this.cells = roots.map((root, index) => {
       const cell = new Cell(root, { number: index + 1, of: roots.length }, this.key, hooks);
       root.addEventListener("keydown", (event) => this.press(event, cell), { capture: true });
-      const prefetch = () => void runner.prefetch(this.runtime);
+      const prefetch = () => void runner.prefetch(this.runtime.url);
       const run = root.querySelector<HTMLElement>("[data-bp-action=run]")!;
       run.addEventListener("pointerenter", prefetch, { once: true });
       run.addEventListener("focus", prefetch, { once: true });
@@ -71,7 +74,7 @@ export class Page {
 
   /** Start Python before it is needed. */
   warmUp(): void {
-    void this.runner.start(this.runtime, null);
+    void this.runner.start(this.runtime.url, null);
   }
 
   /** Tell a screen reader. */
@@ -89,7 +92,7 @@ export class Page {
   leave(): void {
     this.round += 1;
     this.hasLeft = true;
-    if (this.runner.isReady) this.runner.stop(this.runtime);
+    if (this.runner.isReady) this.runner.stop(this.runtime.url);
   }
 
   private hooks(): CellHooks {
@@ -161,7 +164,7 @@ export class Page {
 
   private stop(): void {
     this.round += 1;
-    this.runner.stop(this.runtime);
+    this.runner.stop(this.runtime.url);
   }
 
   /** Do something when everything before it has ended. */
@@ -216,7 +219,7 @@ export class Page {
   private restart(): void {
     this.round += 1;
     delete this.bar.dataset.bpVerdict;
-    if (this.runner.isReady) this.runner.restart(this.runtime);
+    if (this.runner.isReady) this.runner.restart(this.runtime.url);
     this.status.textContent = strings().restarted;
     this.tell(this.status.textContent);
     for (const cell of this.cells) {

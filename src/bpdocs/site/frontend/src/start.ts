@@ -1,12 +1,17 @@
 // How a page starts Python: progress, consent where data is metered, and what is said if it fails.
 
-import { fetchManifest } from "./download";
 import { button, element } from "./elements";
 import type { Failure, Problem } from "./protocol";
 import { isMetered, type Runner, type StartListener } from "./runner";
 import { strings } from "./strings";
 
 let hasConsent = false;
+
+/** Where Python is, and how much of it a start loads. */
+export interface Runtime {
+  url: string;
+  bytes: number;
+}
 
 /** Where a start shows itself, and offers itself again when it failed. */
 export interface StartPlace {
@@ -18,20 +23,20 @@ export interface StartPlace {
 /** Start Python unless it runs; return "", or the sentence why it did not start. */
 export async function startPython(
   runner: Runner,
-  runtime: string,
+  runtime: Runtime,
   place: StartPlace,
 ): Promise<string> {
   if (runner.isReady) return "";
   const progress = new Progress();
   place.show(progress.root);
   if (!runner.isBusy && !hasConsent && isMetered()) {
-    hasConsent = await progress.ask(await sizeOf(runtime));
+    hasConsent = await progress.ask(runtime.bytes);
     if (!hasConsent) {
       progress.root.remove();
       return strings().stoppedStart;
     }
   }
-  const failure = await runner.start(runtime, progress);
+  const failure = await runner.start(runtime.url, progress);
   if (!failure) {
     progress.root.remove();
     return "";
@@ -126,15 +131,4 @@ export class Progress implements StartListener {
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
-}
-
-/** How many bytes Python has; 0 if that cannot be told, which the start itself will explain. */
-async function sizeOf(runtime: string): Promise<number> {
-  try {
-    const manifest = await fetchManifest(runtime, "default");
-    const needed = manifest.filter(({ on_import }) => on_import === null);
-    return needed.reduce((sum, { size }) => sum + size, 0);
-  } catch {
-    return 0;
-  }
 }
