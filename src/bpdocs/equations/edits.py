@@ -131,7 +131,7 @@ class _Surroundings:
         match node:
             case t.Transpose():
                 yield "transpose", "dropped", node.base
-            case t.Quantity() if node.name not in {"C", "C_m", "eta", "epsilon"}:
+            case t.Quantity() if node.name not in {"C", "C_m", "eta", "epsilon", "momentum"}:
                 yield "transpose", "added", t.Transpose(node)
         yield from self._layer(node)
         yield from self._index(node)

@@ -12,7 +12,7 @@ from functools import cache, partial
 import numpy as np
 
 from bpdocs.equations import names
-from bpdocs.equations.graph import Graph, Key, Values
+from bpdocs.equations.graph import Graph, Values
 from bpdocs.equations.names import Name
 
 MAX_LAYERS = 6
@@ -56,9 +56,9 @@ class Model:
     names : mapping of str to Name
         The notation.
     layouts : mapping of str to callable
-        The ways to lay out the parameters, by a phrase; most models have one. An equation holds
-        if it holds in one of them throughout. Each makes a network from sizes, M, a generator
-        and whether all layers have the same activation.
+        The ways to lay out the parameters, or to step, by a phrase; most models have one. An
+        equation holds if it holds in one of them throughout. Each makes a network from sizes, M,
+        a generator and whether all layers have the same activation.
     sizes : tuple of (tuple of int, int)
         Sizes and M of the networks to check on.
     """
@@ -240,24 +240,44 @@ def _add_norm(graph: Graph, l: int, axis: int, rng: np.random.Generator) -> None
     )
 
 
-def _training(
-    sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
-) -> Graph:
-    graph = _dense(sizes, n_samples, rng, same)
-    rate = 0.3
-    graph.add_given(("eta", 0), np.array(rate))
-    for name in ("W", "b"):
-        for l in range(1, len(sizes)):
-            graph.add_derived((f"{name}_new", l), partial(_after_step, graph, (name, l), rate))
-    return graph
+def _training(*, has_momentum: bool) -> Callable[..., Graph]:
+    """Return the model of a step down the gradient, or down a velocity that sums gradients up."""
+
+    def build(
+        sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
+    ) -> Graph:
+        graph = _dense(sizes, n_samples, rng, same)
+        graph.add_given(("eta", 0), np.array(0.3))
+        graph.add_given(("momentum", 0), np.array(0.8))
+        for parameter, velocity in (("W", "V"), ("b", "V_b")):
+            for l in range(1, len(sizes)):
+                graph.add_given((velocity, l), rng.normal(size=graph.shape((parameter, l))))
+                _add_step(graph, parameter, velocity, l, has_momentum=has_momentum)
+        return graph
+
+    return build
 
 
-def _after_step(graph: Graph, key: Key, rate: float) -> np.ndarray:
-    return graph.value(key) - rate * graph.gradient(("C", 0), key)
+def _add_step(graph: Graph, parameter: str, velocity: str, l: int, *, has_momentum: bool) -> None:
+    def new_velocity() -> np.ndarray:
+        old = graph.value((velocity, l))
+        return graph.value(("momentum", 0)) * old + graph.gradient(("C", 0), (parameter, l))
+
+    def new_parameter() -> np.ndarray:
+        gradient = graph.gradient(("C", 0), (parameter, l))
+        step = new_velocity() if has_momentum else gradient
+        return graph.value((parameter, l)) - graph.value(("eta", 0)) * step
+
+    graph.add_derived((f"{velocity}_new", l), new_velocity)
+    graph.add_derived((f"{parameter}_new", l), new_parameter)
 
 
 _NORM_SIZES = (((4, 3, 3, 5, 5, 2), 6), ((3, 6, 6, 4, 4, 2), 5))
 _KERAS = "W is N_{l-1} x N_l and b a row, as Keras keeps them"
+_STEPS = {
+    "a step of gradient descent": _training(has_momentum=False),
+    "a step with momentum": _training(has_momentum=True),
+}
 _PYTORCH = "W is N_l x N_{l-1} and b a column, as PyTorch keeps them"
 
 MODELS = {
@@ -269,7 +289,7 @@ MODELS = {
         Model("softmax", names.SOFTMAX, {"": _softmax_output}),
         Model("batch_norm", names.NORMS, {"": _norms(-1)}, _NORM_SIZES),
         Model("layer_norm", names.NORMS, {"": _norms(-2)}, _NORM_SIZES),
-        Model("training", names.TRAINING, {"": _training}),
+        Model("training", names.TRAINING, _STEPS),
     )
 }
 

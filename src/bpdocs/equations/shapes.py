@@ -342,7 +342,9 @@ class Shapes:
 
     def _require_first_order(self, node: t.Node) -> None:
         for inner in node.walk():
-            derived = isinstance(inner, t.Quantity) and inner.name in {"Delta", "W_new", "b_new"}
+            derived = isinstance(inner, t.Quantity) and (
+                inner.name == "Delta" or inner.name.endswith("_new")
+            )
             if derived or isinstance(inner, t.Derivative | t.Differential):
                 raise UnreadableError("a derivative of a derivative is not read", inner.place[0])
 

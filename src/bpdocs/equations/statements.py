@@ -17,7 +17,7 @@ from bpdocs.equations.branches import (
     sides_of,
     subtrees,
 )
-from bpdocs.equations.names import INDEX_LETTERS, Name
+from bpdocs.equations.names import INDEX_LETTERS, STEPPED, Name
 from bpdocs.equations.parser import parse
 from bpdocs.equations.reading import Reader
 from bpdocs.equations.symbols import Definition
@@ -290,7 +290,7 @@ class _Cutter:
     def _is_step(self, left: t.Node, right: t.Node) -> bool:
         r"""Tell whether := is an assignment: what stands on its right side too is not defined."""
         base = left.base if isinstance(left, t.Element) else left
-        is_parameter = isinstance(base, t.Quantity) and base.name in {"W", "b"}
+        is_parameter = isinstance(base, t.Quantity) and base.name in STEPPED
         return r"\eta" in self.reader.names and is_parameter and base in right.walk()
 
     # Definitions
