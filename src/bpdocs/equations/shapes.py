@@ -367,7 +367,7 @@ class Shapes:
         for bound in node.bounds:
             place = node.place[0]
             ranges[bound.letter] = self._range(bound, self.lengths(bound.letter), layers, place)
-        self._release(letters, pairs)
+        self._release(ranges, pairs)
         self.axes.update(outside)
         if node.function != "sum" and any(high < low for low, high in ranges.values()):
             raise UnreadableError("a maximum of nothing has no value", node.place[0])
@@ -376,14 +376,14 @@ class Shapes:
         self.ranges[id(node), tuple(sorted(layers.items()))] = ranges
         return shape
 
-    def _release(self, letters: set[str], pairs: list[tuple[str, str]]) -> None:
+    def _release(self, ranges: Mapping[str, tuple[int, int]], pairs: list[tuple[str, str]]) -> None:
         """End a sum: what is known of its letters stays with those that they are compared with."""
         for letter, other in self.pairs:
-            if letter not in letters and other in letters and not self.axes.get(letter):
-                self.axes[letter] = set(self.axes.get(other, set()))
-        for letter in letters:
+            if letter not in ranges and other in ranges and not self.axes.get(letter):
+                self.axes[letter] = self.axes.get(other) or {ranges[other][1]}
+        for letter in ranges:
             self.axes.pop(letter, None)
-        self.pairs = pairs + [pair for pair in self.pairs if not letters & set(pair)]
+        self.pairs = pairs + [pair for pair in self.pairs if not set(ranges) & set(pair)]
 
     def _range(
         self, bound: t.Bound, lengths: set[int], layers: Layers, place: int
