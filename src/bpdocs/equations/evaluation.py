@@ -9,17 +9,16 @@ import numpy as np
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.graph import Graph, Key
-from bpdocs.equations.names import STEPPED
-from bpdocs.equations.shapes import (
+from bpdocs.equations.layers import (
     MismatchError,
     NoLayerError,
-    Shape,
-    Shapes,
     free_letters,
     key_of,
     layer_letters,
     whole_number,
 )
+from bpdocs.equations.names import STEPPED
+from bpdocs.equations.shapes import Shape, Shapes
 from bpdocs.equations.tokens import UnreadableError
 from bpdocs.equations.values import Value, Values, union
 
