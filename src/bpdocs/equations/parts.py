@@ -33,16 +33,19 @@ def open_brackets(parts: list[Branch]) -> list[Branch]:
 
 
 def range_after(parts: list[Branch], at: int) -> tuple[list[Branch], int]:
-    """Return the rest of "l = 1, ..., L" behind its first part, and where the line goes on."""
+    """Return the rest of "l = 1, ..., L" behind its first part, and where the line goes on.
+
+    The range ends with the first index behind the dots: what follows may begin another.
+    """
     found: list[Branch] = []
-    has_dots = False
-    for n in range(at, len(parts)):
-        leading, sides, relations = cut(parts[n])
+    for part in parts[at:]:
+        leading, sides, relations = cut(part)
         if leading or relations or not is_index(sides[0]):
             break
         found.append(sides[0])
-        has_dots = has_dots or data(only_side(sides[0])) == "DOTS"
-    return (found, at + len(found)) if has_dots else ([], at)
+        if len(found) > 1 and data(only_side(found[-2])) == "DOTS":
+            return found, at + len(found)
+    return [], at
 
 
 def is_index(branch: Branch) -> bool:

@@ -80,6 +80,7 @@ def read_display(
     claims = tuple(claim for statement in cutter.statements for claim in _claims(statement))
     if not claims:
         raise UnreadableError("nothing is claimed here; write a relation", 0)
+    _require_used([c for statement in cutter.statements for c in statement.conditions], claims)
     return Display(claims, reader.definitions)
 
 
@@ -92,21 +93,23 @@ def _claims(statement: Statement) -> list[t.Claim]:
         if isinstance(node, t.Differential)
     )
     claims = []
-    used: set[int] = set()
     for left, relation, right in statement.steps:
         letters = _letters(left) | _letters(right)
         mine = [c for c in statement.conditions if _letters(c) <= letters]
-        used |= {id(condition) for condition in mine}
         place = (left.place[0], right.place[1])
         claims.append(t.Claim(left, relation, right, tuple(mine), varying, place=place))
-    for condition in statement.conditions:
+    return claims
+
+
+def _require_used(conditions: list[t.Condition], claims: tuple[t.Claim, ...]) -> None:
+    used = {id(condition) for claim in claims for condition in claim.conditions}
+    for condition in conditions:
         if id(condition) not in used:
             missing = ", ".join(sorted(_letters(condition)))
             raise UnreadableError(
                 f"there is a condition on {missing}, but no step that has all of these letters",
                 condition.place[0],
             )
-    return claims
 
 
 def _letters(node: t.Node) -> set[str]:
@@ -121,9 +124,13 @@ class _Cutter:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.statements: list[Statement] = []
+        self.line_above = 0  # where its statements begin
 
     def read_line(self, parts: list[Branch]) -> None:
-        """Read the parts of one line; conditions restrict all statements of the line."""
+        """Read the parts of one line; conditions restrict all statements of the line.
+
+        A line of conditions alone restricts those of the line above.
+        """
         first = len(self.statements)
         conditions: list[t.Condition] = []
         waiting: list[Branch] = []  # sides without a relation: names of a list, or ends of a range
@@ -149,10 +156,13 @@ class _Cutter:
                 raise UnreadableError(
                     "nothing is claimed of this; write a relation", place_of(left)[0]
                 )
+        if first == len(self.statements):
+            first = self.line_above
+        if conditions and not self.statements[first:]:
+            raise UnreadableError("there is a condition without a claim", conditions[0].place[0])
         for statement in self.statements[first:]:
             statement.conditions += conditions
-        if conditions and first == len(self.statements):
-            raise UnreadableError("there is a condition without a claim", conditions[0].place[0])
+        self.line_above = first
 
     def _is_condition(self, sides: list[Branch], relations: list[Token]) -> bool:
         if data(sides[-1]) == "set" and [data(r) for r in relations] == ["IN"]:
