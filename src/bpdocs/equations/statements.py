@@ -12,6 +12,7 @@ from bpdocs.equations.branches import (
     data,
     flatten,
     items,
+    only_side,
     place_of,
     sides_of,
     subtrees,
@@ -155,6 +156,10 @@ class _Cutter:
             if not is_index(left):
                 raise UnreadableError(
                     "nothing is claimed of this; write a relation", place_of(left)[0]
+                )
+            if conditions and str(only_side(left)) not in INDEX_LETTERS:
+                raise UnreadableError(
+                    r"this belongs to no range; one is written l = 1, \dots, L", place_of(left)[0]
                 )
         if first == len(self.statements):
             first = self.line_above
