@@ -114,6 +114,12 @@ def test_command_checks_one_equation(capsys, latex, code, words):
     assert capsys.readouterr().out.startswith(words)
 
 
+def test_equation_may_begin_with_a_minus_sign():
+    """It is no option of the command."""
+    assert main(["check", r"-\bm{A}^{0} = -\bm{X}", "--model", "dense"]) == 0
+    assert main(["check", "--model=training", "-W^{l} = W^{l}"]) == 1
+
+
 def test_command_checks_all_pages(capsys):
     """A line for each equation, and the number of those that hold."""
     assert main(["pages", str(DOCS)]) == 0

@@ -1,6 +1,7 @@
 r"""`python -m bpdocs.equations`: check an equation, all pages, or the check itself."""
 
 import argparse
+import re
 import sys
 import time
 from collections import Counter
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mutate.add_argument("--verbose", action="store_true", help="print the true ones with reasons")
     for command in (pages, mutate):
         command.add_argument("folder", nargs="?", default="docs", type=Path)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(_equation_last(sys.argv[1:] if arguments is None else arguments))
     try:
         if options.command == "check":
             return _check(options.latex, options.model)
@@ -36,6 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (PageError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _equation_last(arguments: Sequence[str]) -> list[str]:
+    """Return arguments in which an equation that begins with a minus sign is no option."""
+    options = re.compile(r"-|-h|--help|--model(=.*)?|--")
+    if list(arguments[:1]) != ["check"] or "--" in arguments:
+        return list(arguments)
+    signed = [a for a in arguments[1:] if a.startswith("-") and not options.fullmatch(a)]
+    rest = [a for a in arguments if a not in signed]
+    return [*rest, "--", *signed] if signed else rest
 
 
 def _check(latex: str, model: str) -> int:

@@ -96,7 +96,7 @@ def strip(branch: Branch) -> Branch:
 
 def alone(symbol: Branch) -> Tree[Token]:
     """Return a symbol as a branch that has no scripts."""
-    meta = Meta()
+    meta = Meta()  # type: ignore[no-untyped-call] # Lark leaves it without types
     meta.start_pos, meta.end_pos = place_of(symbol)
     return Tree("scripted", [symbol], meta)
 

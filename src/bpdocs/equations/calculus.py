@@ -27,8 +27,10 @@ class CalculusReader(SymbolReader):
 
     def read_sum(self, branch: Tree[Token]) -> t.Node:
         """Return a sum over one index or several."""
-        children = subtrees(branch)
-        return self.reduce("sum", children[1:-1], children[-1], branch)
+        _, *scripts, body = subtrees(branch)
+        is_negative = bool(scripts) and data(scripts[-1]) == "MINUS"
+        found = self.reduce("sum", scripts[:-1] if is_negative else scripts, body, branch)
+        return t.Addition(((-1, found),), place=found.place) if is_negative else found
 
     def reduce(
         self,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.shapes import free_letters, layer_letters
+from bpdocs.equations.layers import free_letters, layer_letters
 
 # What is changed, and how the published table calls it.
 KINDS = {
@@ -131,7 +131,7 @@ class _Surroundings:
         match node:
             case t.Transpose():
                 yield "transpose", "dropped", node.base
-            case t.Quantity() if node.name not in {"C", "C_m", "eta", "epsilon"}:
+            case t.Quantity() if node.name not in {"C", "C_m", "eta", "epsilon", "momentum"}:
                 yield "transpose", "added", t.Transpose(node)
         yield from self._layer(node)
         yield from self._index(node)

@@ -9,16 +9,16 @@ import numpy as np
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.graph import Graph, Key
-from bpdocs.equations.shapes import (
+from bpdocs.equations.layers import (
     MismatchError,
     NoLayerError,
-    Shape,
-    Shapes,
     free_letters,
     key_of,
     layer_letters,
     whole_number,
 )
+from bpdocs.equations.names import STEPPED
+from bpdocs.equations.shapes import Shape, Shapes
 from bpdocs.equations.tokens import UnreadableError
 from bpdocs.equations.values import Value, Values, union
 
@@ -169,7 +169,8 @@ def _compare(
         _compare_space(left, claim.right, shapes, layers, seen)
         _ranges(claim, shapes, layers)
         return
-    right = shapes.of(claim.right, layers)
+    right_node = _assigning(claim)
+    right = shapes.of(right_node, layers)
     is_zero = isinstance(claim.right, t.Number) and claim.right.value == 0
     seen.shapes.append((shapes, layers, left, left if is_zero else right))
     if left != right and not is_zero:
@@ -181,7 +182,7 @@ def _compare(
     sources = _sources(claim, graph, layers)
     values = Values(graph, shapes, ranges, sources)
     with np.errstate(all="ignore"):
-        a, b = values.of(left_node, layers), values.of(claim.right, layers)
+        a, b = values.of(left_node, layers), values.of(right_node, layers)
     mask = Value(np.array(True))
     for condition in claim.conditions:
         held = values.holds(condition, layers)
@@ -196,12 +197,26 @@ def _assigned(claim: t.Claim, graph: Graph) -> t.Node:
         return claim.left
     left = claim.left
     base = left.base if isinstance(left, t.Element) else left
-    if not isinstance(base, t.Quantity) or base.name not in {"W", "b"}:
+    if not isinstance(base, t.Quantity) or base.name not in STEPPED:
         raise UnreadableError("an assignment is to a parameter, W^l or b^l", left.place[0])
     if (f"{base.name}_new", graph.n_layers) not in graph:
         raise UnreadableError("an assignment is read in the model training", left.place[0])
     after = replace(base, name=f"{base.name}_new")
     return replace(left, base=after) if isinstance(left, t.Element) else after
+
+
+def _assigning(claim: t.Claim) -> t.Node:
+    """Return the right side; a parameter moves by the velocity that the step has just made."""
+    left = claim.left.base if isinstance(claim.left, t.Element) else claim.left
+    if claim.relation != "<-" or not isinstance(left, t.Quantity) or left.name not in {"W", "b"}:
+        return claim.right
+
+    def renew(node: t.Node) -> t.Node:
+        if isinstance(node, t.Quantity) and node.name in {"V", "V_b"}:
+            return replace(node, name=f"{node.name}_new")
+        return node.rebuild(renew)
+
+    return renew(claim.right)
 
 
 def _compare_space(

@@ -6,15 +6,9 @@ from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.evaluation import layer_choices
+from bpdocs.equations.layers import Layers, MismatchError, NoLayerError, free_letters, layer_letters
 from bpdocs.equations.models import find_model, networks
-from bpdocs.equations.shapes import (
-    Layers,
-    MismatchError,
-    NoLayerError,
-    Shapes,
-    free_letters,
-    layer_letters,
-)
+from bpdocs.equations.shapes import Shapes
 from bpdocs.equations.statements import Definitions, read_display
 
 

@@ -41,6 +41,7 @@ class Printer:
 
     def __init__(self, names: Mapping[str, Name]) -> None:
         self.symbols: dict[tuple[str, str], str] = {}
+        self.numbers = {name.node for name in names.values() if name.kind == "scalar"}
         for symbol, name in names.items():
             if name.kind in {"array", "scalar"}:
                 self.symbols.setdefault((name.node, name.fixed_layer), symbol)
@@ -98,7 +99,7 @@ class Printer:
             return rf"\bm{{{symbol}}}^{{{self.index(node.layer or t.Number(0))}}}_{{t+1}}"
         fixed = {t.Number(0): "0", t.Constant("L"): "L"}.get(node.layer or t.Letter(""), "")
         symbol = self.symbols.get((node.name, "")) or self.symbols[node.name, fixed]
-        if node.name in {"C", "eta", "epsilon"}:
+        if node.name in self.numbers:
             return symbol
         text = (
             rf"\hat{{\bm{{{symbol[5:]}}}}}" if symbol.startswith(r"\hat") else rf"\bm{{{symbol}}}"

@@ -12,9 +12,10 @@ from bpdocs.equations.edits import KINDS, Edit, edits
 from bpdocs.equations.evaluation import Outcome, evaluate
 from bpdocs.equations.graph import Graph
 from bpdocs.equations.latex import Printer
+from bpdocs.equations.layers import MismatchError, NoLayerError, layer_letters
 from bpdocs.equations.models import MODELS, networks
 from bpdocs.equations.pages import CheckedEquation
-from bpdocs.equations.shapes import MismatchError, NoLayerError, Shapes, layer_letters
+from bpdocs.equations.shapes import Shapes
 from bpdocs.equations.statements import read_display
 from bpdocs.equations.tokens import UnreadableError
 from bpdocs.equations.verdict import has_plain_sigma

@@ -84,7 +84,16 @@ NORMS = {
     r"\epsilon": Name("epsilon", is_layered=False, kind="scalar"),
     r"\varepsilon": Name("epsilon", is_layered=False, kind="scalar"),
 }
-TRAINING = {**DENSE, r"\eta": Name("eta", is_layered=False, kind="scalar")}
+_MOMENTUM = Name("momentum", is_layered=False, kind="scalar")
+TRAINING = {
+    **DENSE,
+    r"\eta": Name("eta", is_layered=False, kind="scalar"),
+    "V": Name("V"),
+    "v": Name("V_b"),
+    r"\mu": _MOMENTUM,
+    r"\beta": _MOMENTUM,
+}
+STEPPED = frozenset({"W", "b", "V", "V_b"})  # what a step of training changes
 
 
 def describe(names: Mapping[str, Name]) -> str:

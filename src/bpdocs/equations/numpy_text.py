@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.evaluation import layer_choices
-from bpdocs.equations.models import Model, find_model, networks
-from bpdocs.equations.shapes import (
+from bpdocs.equations.layers import (
     MismatchError,
     NoLayerError,
-    Shape,
-    Shapes,
     free_letters,
     layer_letters,
     whole_number,
 )
+from bpdocs.equations.models import Model, find_model, networks
+from bpdocs.equations.shapes import Shape, Shapes
 from bpdocs.equations.statements import Definitions, read_display
 from bpdocs.equations.tokens import UnreadableError
 

@@ -4,97 +4,23 @@ Everything that does not fit is found here, so that `values` only computes.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.graph import Graph, Key
+from bpdocs.equations.graph import Graph
+from bpdocs.equations.layers import (
+    MAX_LENGTH,
+    Layers,
+    MismatchError,
+    NoLayerError,
+    key_of,
+    layer_values,
+    whole_number,
+)
 from bpdocs.equations.tokens import UnreadableError
 
-MAX_LENGTH = 1000
-
 Shape = tuple[int, ...]  # () or (rows, columns)
-Layers = Mapping[str, int]
-
-
-class MismatchError(Exception):
-    """Shapes or ranges that do not fit: what is claimed is false."""
-
-
-class NoLayerError(Exception):
-    """A quantity that this layer does not have; `is_inside` if the layer itself exists."""
-
-    def __init__(self, name: str, layer: int, *, is_inside: bool) -> None:
-        super().__init__(f"{name} does not exist in layer {layer}")
-        self.is_inside = is_inside
-
-
-def layer_letters(nodes: Iterable[t.Node]) -> set[str]:
-    """Return the letters that stand in layers."""
-    found: set[str] = set()
-    for root in nodes:
-        for node in root.walk():
-            layer = getattr(node, "layer", None)
-            if layer is not None:
-                found |= {inner.name for inner in layer.walk() if isinstance(inner, t.Letter)}
-    return found
-
-
-def free_letters(node: t.Node) -> set[str]:
-    """Return the letters of a tree that no sum binds."""
-    if isinstance(node, t.Letter):
-        return {node.name}
-    if isinstance(node, t.Reduction):
-        bound = {bound.letter for bound in node.bounds}
-        limits: set[str] = set()
-        for limit in node.bounds:
-            limits |= free_letters(limit)
-        inside = [*node.conditions, node.body]
-        return limits | (set().union(*map(free_letters, inside)) - bound)
-    return set().union(*map(free_letters, node.children), set())
-
-
-def key_of(node: t.Quantity, graph: Graph, layers: Layers) -> Key:
-    """Return a quantity's key in the graph."""
-    layer = 0 if node.layer is None else whole_number(node.layer, graph, layers)
-    if (node.name, layer) not in graph:
-        first, beyond_last = _REACH.get(node.name, (1, 1))
-        is_inside = first <= layer < graph.n_layers + beyond_last
-        raise NoLayerError(node.name.replace("_", " "), layer, is_inside=is_inside)
-    return node.name, layer
-
-
-# Of which layers, from one to L plus a number, there is a quantity; layers of norms lack some.
-_REACH = {"A": (0, 1), "A_hat": (0, 0)}
-
-
-def whole_number(node: t.Node, graph: Graph, layers: Layers) -> int:
-    """Return an index expression without element letters as a number."""
-    match node:
-        case t.Number():
-            return int(node.value)
-        case t.Letter() if node.name in layers:
-            return layers[node.name]
-        case t.Constant("L"):
-            return graph.n_layers
-        case t.Constant("M") if graph.has_batch:
-            return graph.n_samples
-        case t.Constant("M"):
-            raise UnreadableError("this model has one sample, and so no M", node.place[0])
-        case t.Size():
-            layer = whole_number(node.layer, graph, layers)
-            if not 0 <= layer <= graph.n_layers:
-                raise NoLayerError("N", layer, is_inside=False)
-            return graph.sizes[layer]
-        case t.Addition():
-            falls = any(sign < 0 and isinstance(term, t.Letter) for sign, term in node.terms)
-            if falls and (1, t.Constant("L")) not in node.terms:
-                raise UnreadableError("a layer is counted as l+1 or L-l", node.place[0])
-            return sum(sign * whole_number(term, graph, layers) for sign, term in node.terms)
-        case t.Product():
-            left = whole_number(node.left, graph, layers)
-            return left * whole_number(node.right, graph, layers)
-    raise UnreadableError("a layer or a number is expected here", node.place[0])
 
 
 @dataclass
@@ -342,7 +268,9 @@ class Shapes:
 
     def _require_first_order(self, node: t.Node) -> None:
         for inner in node.walk():
-            derived = isinstance(inner, t.Quantity) and inner.name in {"Delta", "W_new", "b_new"}
+            derived = isinstance(inner, t.Quantity) and (
+                inner.name == "Delta" or inner.name.endswith("_new")
+            )
             if derived or isinstance(inner, t.Derivative | t.Differential):
                 raise UnreadableError("a derivative of a derivative is not read", inner.place[0])
 
@@ -365,7 +293,7 @@ class Shapes:
         for bound in node.bounds:
             place = node.place[0]
             ranges[bound.letter] = self._range(bound, self.lengths(bound.letter), layers, place)
-        self._release(letters, pairs)
+        self._release(ranges, pairs)
         self.axes.update(outside)
         if node.function != "sum" and any(high < low for low, high in ranges.values()):
             raise UnreadableError("a maximum of nothing has no value", node.place[0])
@@ -374,14 +302,14 @@ class Shapes:
         self.ranges[id(node), tuple(sorted(layers.items()))] = ranges
         return shape
 
-    def _release(self, letters: set[str], pairs: list[tuple[str, str]]) -> None:
+    def _release(self, ranges: Mapping[str, tuple[int, int]], pairs: list[tuple[str, str]]) -> None:
         """End a sum: what is known of its letters stays with those that they are compared with."""
         for letter, other in self.pairs:
-            if letter not in letters and other in letters and not self.axes.get(letter):
-                self.axes[letter] = set(self.axes.get(other, set()))
-        for letter in letters:
+            if letter not in ranges and other in ranges and not self.axes.get(letter):
+                self.axes[letter] = self.axes.get(other) or {ranges[other][1]}
+        for letter in ranges:
             self.axes.pop(letter, None)
-        self.pairs = pairs + [pair for pair in self.pairs if not letters & set(pair)]
+        self.pairs = pairs + [pair for pair in self.pairs if not set(ranges) & set(pair)]
 
     def _range(
         self, bound: t.Bound, lengths: set[int], layers: Layers, place: int
@@ -447,17 +375,3 @@ class Shapes:
         if not shape:
             return "a number"
         return " × ".join(self.name(length, layers) for length in shape)
-
-
-def layer_values(node: t.Reduction, graph: Graph, layers: Layers) -> list[dict[str, int]]:
-    """Return the choices of layers that a sum over layers goes through."""
-    bound = node.bounds[0]
-    assert bound.lower is not None  # noqa: S101 - Shapes has seen to it
-    assert bound.upper is not None  # noqa: S101
-    lower = whole_number(bound.lower, graph, layers)
-    upper = whole_number(bound.upper, graph, layers)
-    if upper - lower > MAX_LENGTH:
-        raise UnreadableError(
-            f"{bound.letter} runs over more than {MAX_LENGTH} layers", node.place[0]
-        )
-    return [{**layers, bound.letter: l} for l in range(lower, upper + 1)]

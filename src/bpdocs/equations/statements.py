@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from lark import Token, Tree
+from lark import Token
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.branches import (
@@ -17,8 +17,9 @@ from bpdocs.equations.branches import (
     sides_of,
     subtrees,
 )
-from bpdocs.equations.names import INDEX_LETTERS, Name
+from bpdocs.equations.names import INDEX_LETTERS, STEPPED, Name
 from bpdocs.equations.parser import parse
+from bpdocs.equations.parts import cut, factors, is_index, names_in, open_brackets, range_after
 from bpdocs.equations.reading import Reader
 from bpdocs.equations.symbols import Definition
 from bpdocs.equations.tokens import UnreadableError
@@ -80,6 +81,7 @@ def read_display(
     claims = tuple(claim for statement in cutter.statements for claim in _claims(statement))
     if not claims:
         raise UnreadableError("nothing is claimed here; write a relation", 0)
+    _require_used([c for statement in cutter.statements for c in statement.conditions], claims)
     return Display(claims, reader.definitions)
 
 
@@ -92,21 +94,23 @@ def _claims(statement: Statement) -> list[t.Claim]:
         if isinstance(node, t.Differential)
     )
     claims = []
-    used: set[int] = set()
     for left, relation, right in statement.steps:
         letters = _letters(left) | _letters(right)
         mine = [c for c in statement.conditions if _letters(c) <= letters]
-        used |= {id(condition) for condition in mine}
         place = (left.place[0], right.place[1])
         claims.append(t.Claim(left, relation, right, tuple(mine), varying, place=place))
-    for condition in statement.conditions:
+    return claims
+
+
+def _require_used(conditions: list[t.Condition], claims: tuple[t.Claim, ...]) -> None:
+    used = {id(condition) for claim in claims for condition in claim.conditions}
+    for condition in conditions:
         if id(condition) not in used:
             missing = ", ".join(sorted(_letters(condition)))
             raise UnreadableError(
                 f"there is a condition on {missing}, but no step that has all of these letters",
                 condition.place[0],
             )
-    return claims
 
 
 def _letters(node: t.Node) -> set[str]:
@@ -121,22 +125,26 @@ class _Cutter:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.statements: list[Statement] = []
+        self.line_above = 0  # where its statements begin
 
     def read_line(self, parts: list[Branch]) -> None:
-        """Read the parts of one line; conditions restrict all statements of the line."""
+        """Read the parts of one line; conditions restrict all statements of the line.
+
+        A line of conditions alone restricts those of the line above.
+        """
         first = len(self.statements)
         conditions: list[t.Condition] = []
         waiting: list[Branch] = []  # sides without a relation: names of a list, or ends of a range
-        parts = _open_brackets(parts)
+        parts = open_brackets(parts)
         at = 0
         while at < len(parts):
-            leading, sides, relations = _cut(parts[at])
+            leading, sides, relations = cut(parts[at])
             at += 1
             if leading is None and not relations:
                 waiting.append(sides[0])
                 continue
             if leading is None and self._is_condition(sides, relations):
-                more, at = _range_after(parts, at)
+                more, at = range_after(parts, at)
                 conditions += self._conditions(waiting, sides, relations, more)
                 waiting = []
             else:
@@ -145,14 +153,21 @@ class _Cutter:
                 if begun is False:
                     first = min(first, len(self.statements) - 1)
         for left in waiting:
-            if not _is_index(left):
+            if not is_index(left):
                 raise UnreadableError(
                     "nothing is claimed of this; write a relation", place_of(left)[0]
                 )
+            if conditions and str(only_side(left)) not in INDEX_LETTERS:
+                raise UnreadableError(
+                    r"this belongs to no range; one is written l = 1, \dots, L", place_of(left)[0]
+                )
+        if first == len(self.statements):
+            first = self.line_above
+        if conditions and not self.statements[first:]:
+            raise UnreadableError("there is a condition without a claim", conditions[0].place[0])
         for statement in self.statements[first:]:
             statement.conditions += conditions
-        if conditions and first == len(self.statements):
-            raise UnreadableError("there is a condition without a claim", conditions[0].place[0])
+        self.line_above = first
 
     def _is_condition(self, sides: list[Branch], relations: list[Token]) -> bool:
         if data(sides[-1]) == "set" and [data(r) for r in relations] == ["IN"]:
@@ -160,10 +175,10 @@ class _Cutter:
         has_letter = any(
             str(token) in INDEX_LETTERS and str(token) not in self.reader.names
             for side in sides
-            for token in _names(side)
+            for token in names_in(side)
         )
         comparisons = all(data(r) in {"EQUALS", "COMPARE"} for r in relations)
-        return comparisons and has_letter and all(_is_index(side) for side in sides)
+        return comparisons and has_letter and all(is_index(side) for side in sides)
 
     def _conditions(
         self,
@@ -172,7 +187,7 @@ class _Cutter:
         relations: list[Token],
         more: list[Branch],
     ) -> list[t.Condition]:
-        letters = [side for side in waiting if _is_index(side)]
+        letters = [side for side in waiting if is_index(side)]
         if len(letters) != len(waiting):
             raise UnreadableError("nothing is claimed of this", place_of(waiting[0])[0])
         if data(sides[-1]) == "set":
@@ -216,7 +231,7 @@ class _Cutter:
                 node = self.reader.read(side)
                 statement.steps.append((node, "in", self._space(sides[-1])))
         elif waiting:
-            bad = next((side for side in waiting if not _is_index(side)), None)
+            bad = next((side for side in waiting if not is_index(side)), None)
             if bad is not None:
                 raise UnreadableError(
                     "nothing is claimed of this; write a relation", place_of(bad)[0]
@@ -282,7 +297,7 @@ class _Cutter:
             content = subtrees(script)
             if data(script) != "superscript" or len(content) != 1:
                 raise UnreadableError("the shape is not understood", place_of(script)[0])
-            dimensions += [self.reader.index(factor) for factor in _factors(content[0])]
+            dimensions += [self.reader.index(factor) for factor in factors(content[0])]
         if len(dimensions) > 2:
             raise UnreadableError("an array has two axes at most", place_of(side)[0])
         return t.Space(tuple(dimensions), place=place_of(side))
@@ -290,7 +305,7 @@ class _Cutter:
     def _is_step(self, left: t.Node, right: t.Node) -> bool:
         r"""Tell whether := is an assignment: what stands on its right side too is not defined."""
         base = left.base if isinstance(left, t.Element) else left
-        is_parameter = isinstance(base, t.Quantity) and base.name in {"W", "b"}
+        is_parameter = isinstance(base, t.Quantity) and base.name in STEPPED
         return r"\eta" in self.reader.names and is_parameter and base in right.walk()
 
     # Definitions
@@ -342,78 +357,3 @@ def _opposite(condition: t.Condition) -> t.Condition:
     if len(condition.relations) != 1 or condition.relations[0] not in _OPPOSITES:
         raise UnreadableError("write the condition of this case", condition.place[0])
     return replace(condition, relations=(_OPPOSITES[condition.relations[0]],))
-
-
-def _cut(part: Branch) -> tuple[Token | None, list[Branch], list[Token]]:
-    """Return a part's leading relation, its sides, and the relations between them."""
-    *before, chain = subtrees(part)
-    leading = cast("Token", subtrees(before[0])[0]) if before else None
-    return leading, *sides_of(chain)
-
-
-def _open_brackets(parts: list[Branch]) -> list[Branch]:
-    r"""Take the brackets from a condition in brackets, (1 \le l < L) or (l = 1, \dots, L)."""
-    found: list[Branch] = []
-    for part in parts:
-        leading, sides, relations = _cut(part)
-        alone = leading is None and not relations
-        if alone and data(only_side(sides[0])) == "paren":
-            inside = subtrees(subtrees(only_side(sides[0]))[0])
-            if all(data(side) == "chain" for side in inside) and all(
-                _is_index(side) for chain in inside for side in sides_of(chain)[0]
-            ):
-                found += [Tree("part", [chain], part.meta) for chain in inside]  # type: ignore[union-attr]
-                continue
-        found.append(part)
-    return found
-
-
-def _range_after(parts: list[Branch], at: int) -> tuple[list[Branch], int]:
-    """Return the rest of "l = 1, ..., L" behind its first part, and where the line goes on."""
-    found: list[Branch] = []
-    has_dots = False
-    for n in range(at, len(parts)):
-        leading, sides, relations = _cut(parts[n])
-        if leading or relations or not _is_index(sides[0]):
-            break
-        found.append(sides[0])
-        has_dots = has_dots or data(only_side(sides[0])) == "DOTS"
-    return (found, at + len(found)) if has_dots else ([], at)
-
-
-def _is_index(branch: Branch) -> bool:
-    """Tell whether a side is an index expression, dots included."""
-    branch = only_side(branch)
-    what = data(branch)
-    if isinstance(branch, Token):
-        return what in {"NUMBER", "DOTS"} or (
-            what == "NAME" and (str(branch) in INDEX_LETTERS or str(branch) in {"L", "M"})
-        )
-    if what == "scripted":
-        first, *scripts = subtrees(branch)
-        return str(first) == "N" and [data(s) for s in scripts] == ["subscript"]
-    if what == "expression":
-        return all(
-            data(child) in {"PLUS", "MINUS"} or _is_index(child) for child in subtrees(branch)
-        )
-    if what in {"paren", "group"}:
-        return all(_is_index(item) for item in items(branch))
-    return False
-
-
-def _names(branch: Branch) -> list[Token]:
-    if isinstance(branch, Token):
-        return [branch] if branch.type == "NAME" else []
-    return [token for child in branch.children for token in _names(child)]
-
-
-def _factors(branch: Branch) -> list[Branch]:
-    r"""Return a and b of a \times b."""
-    branch = only_side(branch)
-    if data(branch) in {"list", "group", "paren"} and len(items(branch)) == 1:
-        return _factors(items(branch)[0])
-    if data(branch) == "product":
-        left, sign, right = subtrees(branch)
-        if data(subtrees(sign)[0]) == "TIMES":
-            return [*_factors(left), *_factors(right)]
-    return [branch]

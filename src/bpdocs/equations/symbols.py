@@ -18,7 +18,7 @@ from bpdocs.equations.branches import (
     tokens_of,
 )
 from bpdocs.equations.indices import IndexReader
-from bpdocs.equations.names import INDEX_LETTERS, NEURON_LETTERS, Name, describe
+from bpdocs.equations.names import INDEX_LETTERS, NEURON_LETTERS, STEPPED, Name, describe
 from bpdocs.equations.tokens import UnreadableError
 
 
@@ -233,7 +233,7 @@ class SymbolReader(IndexReader):
 
     def _step(self, name: Name, quantity: t.Quantity, rest: Sequence[Branch]) -> t.Node | None:
         """Return a parameter before or after a step of training: W^l_t, W^l_{t+1}."""
-        if r"\eta" not in self.names or name.node not in {"W", "b"} or data(rest[0]) != "subscript":
+        if r"\eta" not in self.names or name.node not in STEPPED or data(rest[0]) != "subscript":
             return None
         step = self.indices(rest[0])
         now = t.Letter("t")

@@ -10,16 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bpdocs.equations import tree as t
+from bpdocs.equations.builders import softmax
 from bpdocs.equations.graph import STEP, Graph, Key, differentiate
-from bpdocs.equations.models import softmax
-from bpdocs.equations.shapes import (
-    Layers,
-    MismatchError,
-    Shapes,
-    key_of,
-    layer_values,
-    whole_number,
-)
+from bpdocs.equations.layers import Layers, MismatchError, key_of, layer_values, whole_number
+from bpdocs.equations.shapes import Shapes
 from bpdocs.equations.tokens import UnreadableError
 
 MAX_ENTRIES = 3_000_000

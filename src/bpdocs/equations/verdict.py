@@ -69,7 +69,7 @@ class Verdict:
     place : int or None
         Where reading ended, or where what is false begins, as an index into the LaTeX.
     layout : str
-        For rows, the layout of the parameters in which it holds.
+        For rows, the layout of the parameters in which it holds; for training, the kind of step.
     definitions : mapping
         What it defined, for the displays below.
     """
