@@ -12,11 +12,11 @@ import bpdocs
 from bpdocs.examples.docstrings import run_docstrings
 from repository import ROOT
 
-# In the browser the modules of `bpdocs.site` cannot be imported, and nothing there needs them.
+# Only the browser has matplotlib, which imports the module of its figures.
 MODULES = [
     importlib.import_module(found.name)
     for found in pkgutil.walk_packages(bpdocs.__path__, "bpdocs.")
-    if found.name != "bpdocs.examples.browser"
+    if found.name != "bpdocs.examples.figures"
 ]
 LINK = re.compile(r"\]\(\.\./(?P<page>[\w/-]+\.md)(?:#(?P<id>[\w-]+))?\)")
 
