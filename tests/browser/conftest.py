@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -128,6 +129,7 @@ class Reader:
     requests: list[str] = field(default_factory=list)
     starts: int = 0  # of Python: how often a page loaded its worker
     complaints: list[str] = field(default_factory=list)
+    forgiven: str = ""  # a regular expression: what a test brought about itself
 
     def open(self, path: str) -> None:
         """Open a page of the site."""
@@ -243,4 +245,9 @@ def reader(browser: Browser, server: Server) -> Iterator[Reader]:
     yield reader
     context.close()
     assert reader.outside == []
-    assert reader.complaints == []
+    wrong = [
+        text
+        for text in reader.complaints
+        if not (reader.forgiven and re.search(reader.forgiven, text))
+    ]
+    assert wrong == []

@@ -113,12 +113,12 @@ def test_no_panel_has_violations(language, scheme, reader, server) -> None:
 def test_a_failed_start_has_no_violations(reader, server) -> None:
     """Axe finds nothing where Python could not be loaded."""
     server.changes["manifest.json"] = lambda _: None
+    reader.forgiven = "404"
     reader.open(FORWARD)
     reader.press("run")
     expect(reader.cell().locator("[data-bp-action=retry]")).to_be_visible(timeout=60_000)
 
     assert violations(reader.page) == []
-    reader.complaints.clear()  # the browser's own, where pointing at Run asked for the file
 
 
 @pytest.mark.parametrize("language", ["", "zh/"])

@@ -1,13 +1,9 @@
 """Programs that do what they should not: each ends in a state, and the next run works."""
 
-import re
-
 import pytest
 
 # Pyodide tells the console of its own death; the reader has a sentence.
-OF_A_CRASH = re.compile(
-    r"fatal error|no longer be used|Aborted|pyodide\.asm\.mjs|stack|RuntimeError"
-)
+OF_A_CRASH = r"fatal error|no longer be used|Aborted|pyodide\.asm\.mjs|stack|RuntimeError"
 CASES = {
     "recursion": ("def f(): return f()\nf()", "error", "RecursionError"),
     "deep repr": ("x = []\nfor _ in range(100_000): x = [x]\nx", "error|stopped", ""),
@@ -62,10 +58,10 @@ CASES = {
 @pytest.mark.parametrize(("source", "states", "text"), CASES.values(), ids=CASES)
 def test_hostile_program_ends(reader, source, states, text) -> None:
     """The cell ends in a state, says what happened, and the page's own example runs after it."""
+    reader.forgiven = OF_A_CRASH
     reader.open("derivation/forward/")
     state = reader.run_source(source, 1)
     assert state in states.split("|")
     assert text in reader.output(1)
     reader.press("reset", 1)
     assert reader.run(1) == "same"
-    reader.complaints[:] = [text for text in reader.complaints if not OF_A_CRASH.search(text)]
