@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 
+from bpdocs.equations.models import MAX_LAYERS, MAX_SIZE
 from bpdocs.equations.verdict import check
 
 
@@ -29,7 +30,8 @@ def answer(
     -------
     str
         JSON: status, sentence, seconds, and the steps with their status, sentence, shape and
-        number of compared numbers; or "refused" with the sentence, where the sizes are no network.
+        number of compared numbers; or "refused" with the sentence and the most layers and neurons,
+        where the sizes are no network.
     """
     begin = time.perf_counter()
     definitions = None
@@ -41,7 +43,8 @@ def answer(
             latex, model, definitions=definitions, sizes=tuple(sizes), n_samples=n_samples
         )
     except ValueError as error:
-        return json.dumps({"status": "refused", "sentence": str(error), "seconds": 0, "steps": []})
+        refusal = {"status": "refused", "sentence": str(error), "seconds": 0, "steps": []}
+        return json.dumps(refusal | {"most": [MAX_LAYERS, MAX_SIZE]})
     steps = [
         {
             "status": step.status,

@@ -91,12 +91,17 @@ def describe(path: str, names: Mapping[str, Any]) -> Description | None:
         of_shape = f" of shape {shape}" if isinstance(shape, tuple) else ""
         kind = "" if isinstance(value, ModuleType) else f": {type(value).__name__}{of_shape}"
         return Description(name + kind, first if isinstance(value, ModuleType) else "")
+    # Functions in C begin their text with their signature, and some have it nowhere else.
+    line, _, rest = first.partition("\n")
+    begins_with_signature = line.startswith(f"{name}(")
+    if begins_with_signature:
+        _, _, text = (inspect.getdoc(value) or "").partition("\n\n")
+        rest = rest or text.partition("\n\n")[0]
     try:
         signature = f"{name}{inspect.signature(value)}"
-    except (TypeError, ValueError):  # some functions in C have none, and begin their text with it
-        signature, _, rest = first.partition("\n")
-        return Description(signature or name, rest)
-    return Description(signature, first)
+    except (TypeError, ValueError):
+        return Description(line, rest) if begins_with_signature else Description(name, first)
+    return Description(signature, rest if begins_with_signature else first)
 
 
 def _imported(statement: ast.stmt) -> Iterator[tuple[str, Any]]:

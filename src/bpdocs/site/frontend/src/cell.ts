@@ -126,7 +126,8 @@ export class Cell {
     // Run and Stop take each other's place; a keyboard must not fall out of the cell.
     if (hasFocus) (isBusy ? stop : run).focus({ preventScroll: true });
     edit.hidden = this.program.isOpen;
-    reset.hidden = isBusy || (!this.program.isOpen && !this.isEdited && state === "idle");
+    const isAsPrinted = state === "idle" || state === "same";
+    reset.hidden = isBusy || (!this.program.isOpen && !this.isEdited && isAsPrinted);
     this.showEdited();
     this.program.setReadOnly(isBusy);
   }

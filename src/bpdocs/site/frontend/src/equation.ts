@@ -18,6 +18,8 @@ interface Answer {
   status: "holds" | "fails" | "unreadable" | "refused";
   sentence: string;
   seconds: number;
+  /** If refused: how many layers, and neurons or samples, there may be. */
+  most?: [layers: number, size: number];
   steps: { status: string; sentence: string; shape: string; numbers: number }[];
 }
 
@@ -77,10 +79,10 @@ export class Equation {
     }
   }
 
-  private show({ status, sentence, seconds, steps }: Answer): void {
+  private show({ status, sentence, seconds, steps, most }: Answer): void {
     const text = strings();
     if (status === "refused") {
-      this.set("error", [text.refused, sentence]);
+      this.set("error", [text.refused(...most!)]);
       return;
     }
     const lines = [text.statuses[status]];

@@ -30,7 +30,7 @@ export async function show(place: HTMLElement, rich: Rich, text: Strings): Promi
     "image/svg+xml": () => sanitize(rich.data, SVG),
     "image/png": () => picture(rich.data, text.picture),
     "text/latex": () => formula(rich.data),
-    "application/vnd.bpdocs.array+json": () => table(rich.data, text.heatMap),
+    "application/vnd.bpdocs.array+json": () => table(rich.data, text),
   };
   const make = kinds[rich.mime];
   if (!make) throw new Error(rich.mime);
@@ -74,11 +74,11 @@ async function formula(data: string): Promise<Node> {
 }
 
 /** A small matrix as a table whose cells are coloured by sign and size. */
-function table(data: string, label: string): HTMLElement {
+function table(data: string, text: Strings): HTMLElement {
   const rows = JSON.parse(data) as [string, number][][];
   const details = element("details", "bp-heat");
   const summary = element("summary", "");
-  summary.textContent = label;
+  summary.textContent = text.heatMap(rows.length, rows[0]!.length);
   const table = element("table", "");
   for (const row of rows) {
     const line = table.insertRow();

@@ -80,7 +80,7 @@ const en = {
   dropped: (characters: number) => `… ${characters} more characters were not kept`,
   richFailed: (detail: string) => `This value could not be shown: ${detail}`,
   picture: "Picture made by the example",
-  heatMap: "as a coloured table",
+  heatMap: (rows: number, columns: number) => `${rows} × ${columns}, as a coloured table`,
   notRun: "not run",
   reportHead: ["no.", "example", "result"],
   copyReport: "Copy the report",
@@ -91,7 +91,8 @@ const en = {
   checking: "Checking on a random network",
   sizes: "neurons in layers 0 to L",
   samples: "samples",
-  refused: "Not checked:",
+  refused: (layers: number, size: number) =>
+    `Not checked: give 2 to ${layers + 1} numbers of neurons, and of samples one, each from 1 to ${size}.`,
   statuses: {
     holds: "It holds on a random network of these sizes.",
     fails: "It fails on a random network of these sizes.",
@@ -178,7 +179,7 @@ const zh: typeof en = {
   dropped: (characters) => `… 还有 ${characters} 个字符没有保留`,
   richFailed: (detail) => `无法显示这个值：${detail}`,
   picture: "示例画出的图",
-  heatMap: "写成彩色表格",
+  heatMap: (rows, columns) => `${rows} × ${columns} 的彩色表格`,
   notRun: "没有运行",
   reportHead: ["序号", "示例", "结果"],
   copyReport: "复制报告",
@@ -189,7 +190,8 @@ const zh: typeof en = {
   checking: "正在随机网络上检验",
   sizes: "第 0 到 L 层的神经元数",
   samples: "样本数",
-  refused: "没有检验：",
+  refused: (layers, size) =>
+    `没有检验：请填写 2 到 ${layers + 1} 个神经元数和一个样本数，每个数在 1 到 ${size} 之间。`,
   statuses: {
     holds: "在这样大小的随机网络上成立。",
     fails: "在这样大小的随机网络上不成立。",
