@@ -121,26 +121,6 @@ def test_print_before_a_long_computation_is_shown(reader, rest) -> None:
     assert reader.wait() == "stopped"
 
 
-def test_metered_connection_is_asked_about(reader) -> None:
-    """Where data are to be saved, the reader is told how much Python is, and decides."""
-    reader.page.add_init_script(
-        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
-    )
-    reader.open("")
-    reader.press("run")
-    question = reader.cell().locator("[data-bp-progress]")
-    (size,) = re.findall(r"loads up to (\d+\.\d) MB", question.inner_text())
-    with reader.page.expect_response("**/manifest.json") as response:
-        question.locator("[data-bp-action=not-now]").click()
-        expect(reader.cell()).to_contain_text("Run starts it")
-        assert not [url for url in reader.requests if url.endswith(".wasm")]
-        reader.press("run")
-        question.locator("[data-bp-action=load]").click()
-
-    assert reader.wait() == "same"
-    assert size == f"{sum(entry['size'] for entry in response.value.json()) / 1e6:.1f}"
-
-
 def test_hard_stop_starts_python_again(reader) -> None:
     """A cell that swallows Stop is ended with its Python; the cells above run again."""
     reader.open("derivation/forward/")
@@ -300,6 +280,21 @@ def test_restart_forgets_everything(reader) -> None:
     assert [reader.state(number) for number in range(4)] == ["idle"] * 4
     assert reader.output(0) == FORWARD[0].printed
     assert reader.run(1) == "same"
+
+
+def test_restart_ends_what_runs(reader) -> None:
+    """Restart while a cell runs ends it, and runs nothing again by itself."""
+    reader.open("derivation/forward/")
+    reader.run(0)
+    reader.edit("while True: pass", 1)
+    reader.press("run", 1)
+    reader.wait(1, "running")
+    reader.page.locator("[data-bp-action=restart]").click()
+
+    assert reader.wait(1) == "stopped"
+    reader.page.wait_for_timeout(1500)
+    assert reader.state(0) == "idle"
+    assert reader.run_source("1 + 1", 1) == "done"
 
 
 def test_long_output_is_cut(reader) -> None:

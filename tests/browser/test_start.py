@@ -25,7 +25,7 @@ def python_is_kept(reader) -> list[str]:
 
 
 def test_metered_connection_is_asked_once(browser: Browser, server) -> None:
-    """Where data are to be saved nothing loads before the reader agrees, once for the visit."""
+    """Where data are to be saved nothing loads before the reader knows how much, and agrees."""
     context = browser.new_context()
     context.add_init_script(
         "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
@@ -40,10 +40,14 @@ def test_metered_connection_is_asked_once(browser: Browser, server) -> None:
     expect(cell).to_contain_text("Your device asks to save data.")
     page.wait_for_timeout(300)
     assert not [url for url in asked if "/py/" in url]
+    (size,) = re.findall(r"loads up to (\d+\.\d) MB", cell.inner_text())
     cell.locator("[data-bp-action=not-now]").click()
     expect(cell).to_have_attribute("data-bp-state", "idle")
     cell.locator("[data-bp-action=run]").click()
-    cell.locator("[data-bp-action=load]").click()
+    with page.expect_response("**/manifest.json") as manifest:
+        cell.locator("[data-bp-action=load]").click()
+    needed = [entry["size"] for entry in manifest.value.json() if not entry["on_import"]]
+    assert size == f"{sum(needed) / 1e6:.1f}"
     expect(cell).to_have_attribute("data-bp-state", "same", timeout=60_000)
     context.close()
 

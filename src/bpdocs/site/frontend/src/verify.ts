@@ -4,6 +4,13 @@ import type { Cell } from "./cell";
 import { button, element } from "./elements";
 import { strings } from "./strings";
 
+/** What Python is asked for the report. */
+export const VERSIONS = `import platform, importlib.metadata
+print(f"Python {platform.python_version()}", *(
+    f"{name} {importlib.metadata.version(name)}" for name in ("numpy", "bpdocs")
+), sep=" · ", end="")
+`;
+
 /** The report under the page's bar. */
 export function showReport(after: HTMLElement, cells: readonly Cell[], versions: string): void {
   const text = strings();
