@@ -28,7 +28,7 @@ NUMERICS = {
 MODULES = sorted(str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py"))
 # Modules of the package itself, not of its folders, except the one that gathers the exports.
 TOP = sorted(path.stem for path in SOURCE.glob("*.py") if path.stem != "__init__")
-ONLY_IN_THE_BROWSER = {"pyodide_js"}
+ONLY_IN_THE_BROWSER = {"pyodide_js", "matplotlib"}
 
 
 def imported_modules(path):

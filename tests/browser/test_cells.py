@@ -58,8 +58,7 @@ def test_pages_do_not_share_variables(reader) -> None:
     reader.run_source("secret = 1", 0)
     starts = reader.starts
     reader.page.locator(".md-footer__link--next").click()
-    reader.page.wait_for_url("**/loss/")
-    expect(reader.page.locator("[data-bp-page] button").first).to_be_visible()
+    expect(reader.page.locator("h1")).to_contain_text("Loss")
 
     assert reader.run_source("secret", 0) == "error"
     assert "NameError: name 'secret' is not defined" in reader.output(0)
@@ -133,7 +132,7 @@ def test_hard_stop_starts_python_again(reader) -> None:
     reader.press("stop", 1)
 
     assert reader.wait(1) == "stopped"
-    expect(reader.cell(1)).to_contain_text("Python was restarted, and the example above ran again")
+    expect(reader.cell(1)).to_contain_text("the example above ran again", timeout=60_000)
     assert reader.output(0) == "'yes'\n"
     assert reader.run_source("kept + '!'", 1) == "done"
     assert reader.output(1) == "'yes!'\n"
@@ -338,7 +337,7 @@ def test_python_that_starts_survives_a_move(reader) -> None:
     reader.open("derivation/forward/")
     reader.press("run")
     reader.page.locator(".md-footer__link--next").click()
-    reader.page.wait_for_url("**/loss/")
+    expect(reader.page.locator("h1")).to_contain_text("Loss")
 
     assert reader.run_all() == "3/3"
     assert reader.starts == 1
@@ -456,13 +455,13 @@ def test_back_and_forward_keep_the_cells_alive(reader) -> None:
     reader.press("run")
     reader.wait(states="running")
     reader.page.locator(".md-footer__link--next").click()
-    reader.page.wait_for_url("**/loss/")
+    expect(reader.page.locator("h1")).to_contain_text("Loss")
     assert reader.run() == "same"
     reader.page.go_back()
-    reader.page.wait_for_url("**/forward/")
+    expect(reader.page.locator("h1")).to_contain_text("Forward")
     expect(reader.cell()).to_contain_text("This is your edit.")
     reader.press("reset")
     assert reader.run() == "same"
     reader.page.go_forward()
-    reader.page.wait_for_url("**/loss/")
+    expect(reader.page.locator("h1")).to_contain_text("Loss")
     assert reader.run() == "same"

@@ -22,7 +22,7 @@ CASES = {
     "help of a name": ("help(len)", "done", "Return the number of items"),
     "print is gone": ("import builtins\nbuiltins.print = None\n1", "done|error", ""),
     "stdout is gone": ("import sys\nsys.stdout = None\nprint(1)\n2", "done|error", ""),
-    "stdout is closed": ("import sys\nsys.stdout.close()\nprint(1)", "error", ""),
+    "stdout is closed": ("import sys\nsys.stdout.close()\nprint(1)", "done|error", ""),
     "no builtins": ("__builtins__ = {}\n1", "done|error", ""),
     "json is gone": ("import json\njson.dumps = None", "done|stopped", ""),
     "surrogate": ("print('\\ud800')", "done|error", ""),

@@ -357,3 +357,9 @@ def test_streams_cover_what_is_kept():
     """The runs add up to the text, also where it was cut."""
     outcome = run("print('x' * 999_999)\n'y' * 9")
     assert sum(size for _, size in outcome.streams) == len(outcome.printed)
+
+
+def test_builtins_come_back():
+    """A program that takes `print` away harms itself only until variables are dropped."""
+    assert "TypeError" in run("import builtins; builtins.print = None", "1").error
+    assert run("1").printed == "1\n"

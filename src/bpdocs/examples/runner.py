@@ -19,8 +19,12 @@ Write = Callable[[str, Stream], None]
 MAX_PRINTED = 1_000_000  # characters
 
 
+_BUILTINS = vars(builtins).copy()
+
+
 def new_namespace() -> dict[str, Any]:
-    """Return the variables that a page starts with."""
+    """Return the variables that a page starts with; builtins that a program took away are back."""
+    vars(builtins).update(_BUILTINS)
     # A copy: the last value, _, stays on its page.
     return {"__name__": "__main__", "__builtins__": vars(builtins).copy()}
 
