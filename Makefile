@@ -1,13 +1,14 @@
 # Every command sets up what it needs, and does so again only when its inputs have changed.
 PYTHON ?= python3
 PORT ?= 8000
+ROUNDS ?= 7
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 export NO_MKDOCS_2_WARNING := 1
 
 BENCH_PYTHON ?= .venv-bench/bin/python
 
-.PHONY: help serve build test lint equations mutations bench lock clean
+.PHONY: help serve build test lint equations mutations bench bench-browser lock clean
 
 help:
 	@echo "make serve   the site on http://127.0.0.1:$(PORT)/ in both languages, with live reload (PORT=8001 for another port)"
@@ -17,6 +18,7 @@ help:
 	@echo "make equations  evaluate every displayed equation, and make a mistake in every symbol of them"
 	@echo "make mutations  break every formula of the source, one at a time, and see a test fail"
 	@echo "make bench   speed against PyTorch, as ratios (BENCH_PYTHON=... for a Python that has it)"
+	@echo "make bench-browser  how fast a cell runs in the browser, against other systems (ROUNDS=7)"
 	@echo "make lock    resolve requirements.txt anew from pyproject.toml"
 	@echo "make clean   remove what was built here; the cache in the user's cache folder stays"
 
@@ -51,6 +53,16 @@ bench: $(if $(filter .venv-bench/%,$(BENCH_PYTHON)),.venv-bench/.installed)
 	  env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE PYTHONPATH=src $(BENCH_PYTHON) bench/$$script || failed=1; \
 	done; exit $$failed
 
+# The other systems come from npm and pip, into folders of their own.
+bench-browser: $(INSTALLED) .venv-bench/.browser
+	$(BIN)/python tests/browser/chromium.py
+	PYTHONPATH=tests/browser $(BIN)/python bench/browser_start.py --rounds $(ROUNDS) --variants
+
+.venv-bench/.browser:
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet mkdocs-material==9.8.1 markdown-exec==1.12.6
+	touch $@
+
 .venv-bench/.installed:
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --quiet numpy==2.4.3 threadpoolctl torch==2.13.0
@@ -78,5 +90,5 @@ lock:
 	  --no-header --all-extras --upgrade --quiet pyproject.toml --output-file requirements.txt
 
 clean:
-	rm -rf .venv .venv-bench site build dist src/bpdocs/site/frontend/node_modules
+	rm -rf .venv .venv-bench site build dist src/bpdocs/site/frontend/node_modules bench/browser/node_modules
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -160,6 +160,17 @@ def test_cut_connection_is_told(reader, server) -> None:
     assert reader.wait() == "same"
 
 
+def test_the_package_is_not_compiled_in_the_browser(reader) -> None:
+    """A start loads the package's bytecode as it was made at build, in this Python's version."""
+    reader.open("")
+    source = """import importlib.util, pathlib, bpdocs.layers
+code = pathlib.Path(bpdocs.layers.__cached__).read_bytes()
+code[:8] == importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")"""
+
+    assert reader.run_source(source) == "done"
+    assert reader.output().strip() == "True"
+
+
 def test_start_can_be_cancelled(reader) -> None:
     """Stop while Python starts ends the start; Run starts it again."""
     reader.open("")

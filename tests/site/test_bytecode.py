@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bpdocs.site.bytecode import compile_archive
+from bpdocs.site.bytecode import compile_archive, compile_beside
 
 MODULE = '''
 def double(x):
@@ -28,6 +28,10 @@ FILES = {
     "package/stubs.pyi": "x: int\n",
     "package/data.json": "{}",
     "package/tests/test_module.py": "x = 1\n",
+    "package/f2py/rules.py": "x = 1\n",
+    "package/include/array.h": "int x;\n",
+    "package/lib/libmath.a": "",
+    "package/__init__.pxd": "",
     "package/testing.py": "x = 1\n",
     "module.py": "x = 3\n",
 }
@@ -57,7 +61,7 @@ def names(path):
 
 
 def test_modules_are_bytecode(compiled):
-    """Modules become .pyc files in their places; tests, stubs and folders are left out."""
+    """Modules become .pyc files in their places; what no reader imports is left out."""
     assert names(compiled[0]) == [
         "package/__init__.pyc",
         "package/module.pyc",
@@ -120,6 +124,38 @@ def test_archive_is_compressed(compiled):
     """Every member is deflated: the stored form would be larger to load."""
     with zipfile.ZipFile(compiled[0]) as archive:
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+
+
+def unpack(folder, *archives):
+    """Unpack archives over each other, and return the folder."""
+    for path in archives:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+    return folder
+
+
+def test_bytecode_beside_the_sources_is_used(tmp_path):
+    """Unpacked over its sources bytecode is loaded in their place, and tracebacks show them."""
+    sources = {"package/__init__.py": "", "package/module.py": "def fail():\n    1 / 0  # here\n"}
+    source, target = write(tmp_path / "source.zip", sources), str(tmp_path / "bytecode.zip")
+    assert compile_beside(source, target) == 2
+    folder = unpack(tmp_path / "unpacked", source, target)
+    module = folder / "package/module.py"
+    module.write_text(module.read_text().replace("1 / 0", "0 / 1"), encoding="utf-8")
+    command = [sys.executable, "-c", "import package.module as m; m.fail()"]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    assert "0 / 1  # here" in result.stderr  # the source that is there
+    assert "ZeroDivisionError" in result.stderr  # the bytecode that ran
+
+
+def test_bytecode_beside_leaves_the_builder_of_the_site_out(tmp_path):
+    """What builds the site is not compiled: no reader's Python can import it."""
+    target = str(tmp_path / "bytecode.zip")
+    sources = {"package/__init__.py": "", "package/site/plugin.py": "import mkdocs\n"}
+    compile_beside(write(tmp_path / "source.zip", sources), target)
+
+    assert names(target) == [f"package/__pycache__/__init__.{sys.implementation.cache_tag}.pyc"]
 
 
 def test_dates_do_not_count(tmp_path, compiled):

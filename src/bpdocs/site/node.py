@@ -41,17 +41,17 @@ def run_node(script: str, *arguments: str) -> str:
     return result.stdout
 
 
-def install_packages() -> None:
-    """Install the npm packages of the lock file, unless they are there already."""
-    lock = FRONTEND / "package-lock.json"
-    stamp = FRONTEND / "node_modules" / ".bpdocs-lock"
+def install_packages(folder: Path = FRONTEND) -> None:
+    """Install the npm packages of a folder's lock file, unless they are there already."""
+    lock = folder / "package-lock.json"
+    stamp = folder / "node_modules" / ".bpdocs-lock"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    log.info("Installing the npm packages of the front end ...")
+    log.info("Installing the npm packages of %s ...", folder.name)
     result = subprocess.run(
         [NODE, _NPM, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-        cwd=FRONTEND,
+        cwd=folder,
         env=_environment(),
         capture_output=True,
         text=True,
@@ -60,7 +60,7 @@ def install_packages() -> None:
     )
     if result.returncode:
         raise PluginError(
-            "bpdocs: the npm packages of the front end could not be installed. "
+            f"bpdocs: the npm packages of {folder.name} could not be installed. "
             f"Check that npm can reach its registry, then build again.\n{result.stderr}"
         )
     stamp.write_text(wanted, encoding="utf-8")

@@ -73,6 +73,7 @@ def prepare_runtime(project: Path) -> Runtime:
     def make(folder: Path) -> None:
         shutil.copytree(python, folder, copy_function=_link, dirs_exist_ok=True)
         shutil.copyfile(wheel, folder / wheel.name)
+        _compile(folder, "compile_beside", {wheel: folder / _bytecode_of(wheel)})
         lock = json.dumps(_subset_lock(folder), indent=1)
         (folder / "pyodide-lock.json").write_text(lock, encoding="utf-8")
         entries = [
@@ -111,23 +112,29 @@ def _prepare_python() -> Path:
         log.info("Compiling the browser's standard library and packages to bytecode ...")
         for name, path in files.items():
             shutil.copyfile(path, folder / name)
-        archives = [name for name in files if name.endswith((".zip", ".whl"))]
-        no_packages = json.dumps({"info": manifest["info"], "packages": {}})
-        run_node(_SCRIPT, str(folder), no_packages, str(_COMPILER), *archives)
+        archives = [folder / name for name in files if name.endswith((".zip", ".whl"))]
+        _compile(folder, "compile_archive", {path: path for path in archives})
 
     name = _hash_of([MANIFEST, _COMPILER, FRONTEND / _SCRIPT])
     return make_once(cache_folder() / "python" / name, make)
 
 
+def _compile(pyodide: Path, function: str, archives: dict[Path, Path]) -> None:
+    """Compile archives inside Pyodide, by a function of bytecode.py, into others."""
+    lock = json.dumps({"info": read_manifest()["info"], "packages": {}})
+    paths = [str(path) for pair in archives.items() for path in pair]
+    run_node(_SCRIPT, str(pyodide), lock, str(_COMPILER), function, *paths)
+
+
 def _subset_lock(folder: Path) -> dict[str, Any]:
     """Return Pyodide's lock file, cut down to the packages of the folder."""
     on_import = read_manifest()["on_import"]
-    depends = {"bpdocs": ["numpy", "lark"]}
+    depends = {"bpdocs": ["numpy", "lark", "bpdocs-bytecode"]}
     for package, entries in on_import.items():
         names = (_package(entry["name"])[0] for entry in entries)
         depends[package] = ["numpy", *(name for name in names if name != package)]
     packages = {}
-    for path in folder.glob("*.whl"):
+    for path in (*folder.glob("*.whl"), *folder.glob("bpdocs_bytecode-*.zip")):
         name, version = _package(path.name)
         packages[name] = {
             "name": name,
@@ -143,9 +150,15 @@ def _subset_lock(folder: Path) -> dict[str, Any]:
     return {"info": read_manifest()["info"], "packages": packages}
 
 
-def _package(wheel: str) -> tuple[str, str]:
-    """Return the name and the version of a wheel, by the name of its file."""
-    name, version = wheel.split("-")[:2]
+def _bytecode_of(wheel: Path) -> str:
+    """Return the name of the archive with a wheel's bytecode; the wheel itself stays as it is."""
+    name, version = _package(wheel.name)
+    return f"{name}_bytecode-{version}.zip"
+
+
+def _package(file: str) -> tuple[str, str]:
+    """Return the name and the version of an archive, by the name of its file."""
+    name, version = file.removesuffix(".zip").split("-")[:2]
     return name.replace("_", "-").lower(), version
 
 

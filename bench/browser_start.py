@@ -1,0 +1,216 @@
+"""Compare how fast a cell runs in the reader's browser: ours, other systems, and a bare worker.
+
+    python bench/browser_start.py [--rounds N] [--variants]
+
+From navigation to the printed result of `import numpy as np; print(int(np.arange(4).sum()))`, Run
+pressed as early as it can be: all from one server on this machine, the same Pyodide and NumPy for
+all, in turn in one Chromium, a fresh profile each. Exit code 1 if a bound of the table is broken.
+With --variants a second table shows what each means brings.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from tqdm import tqdm
+
+from bpdocs.site.assets import build_assets
+from browser_sites import prepare_sites, version_of
+from browser_visits import FLAGS, Server, measure, open_page, profile, script_bytes, visit
+from chromium import MISSING, find_chromium
+from measure import ratio
+
+SCRIPT_BOUND = 15_000  # bytes of gzip
+Samples = dict[str, list[float]]
+# Each returns the milliseconds of one or more rows.
+Measurement = Callable[[Browser, Server], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table: a time, and the bound of a ratio if it has one.
+
+    `is_inverse` tells that the ratio is what it is held against by it, not it by what it is held
+    against: our first visit in terms of the others' times.
+    """
+
+    name: str
+    against: str
+    bound: float | None = None
+    is_inverse: bool = False
+
+
+FIRST, SECOND, NEXT, STOP = "first visit", "second visit", "next page", "hard stop to ready"
+EXEC, PYSCRIPT, BARE = "markdown-exec", "PyScript's py-editor", "bare worker, stock Pyodide"
+ROWS = [
+    Row(FIRST, ""),
+    Row(EXEC, FIRST, 0.40, is_inverse=True),
+    Row(PYSCRIPT, FIRST, 0.45, is_inverse=True),
+    Row(BARE, FIRST, 0.55, is_inverse=True),
+    Row(SECOND, FIRST, 0.70),
+    Row(NEXT, FIRST, 0.05),
+    Row(STOP, BARE, 0.35),
+]
+LIBRARY, COMPILED = "bare worker, compiled library", "bare worker, compiled library and NumPy"
+POINTED, PRESSED = "Run pressed, pointed at 1 s before", "Run pressed, not pointed at before"
+HTTP = "second visit, without service worker"
+VARIANTS = [
+    Row(LIBRARY, BARE),
+    Row(COMPILED, BARE),
+    Row(POINTED, PRESSED),
+    Row(HTTP, FIRST),
+    Row(SECOND, HTTP),
+]
+
+
+def ours(browser: Browser, server: Server) -> dict[str, float]:
+    """Visit our site: first, on to the next page, again later, and a cell that will not stop."""
+    url = f"{server.url}ours/"
+    with profile(browser, server.url) as context:
+        page = open_page(context, url)
+        times = {FIRST: measure(page, "visit"), NEXT: measure(page, "next")}
+        measure(page, "kept")
+        page.close()
+        return times | {SECOND: revisit(context, url), STOP: stop(context, url)}
+
+
+def revisit(context: BrowserContext, url: str) -> float:
+    """Return the time of a visit in a profile that was here before."""
+    page = open_page(context, url)
+    time = measure(page, "visit")
+    page.close()
+    return time
+
+
+def stop(context: BrowserContext, url: str) -> float:
+    """Return the time from the end of a Python that swallows interrupts to the next result."""
+    page = open_page(context, f"{url}stop/")
+    measure(page, "visit")
+    return measure(page, "hardStop")
+
+
+def without_service_worker(browser: Browser, server: Server) -> dict[str, float]:
+    """Visit our site twice where service workers are forbidden."""
+    with profile(browser, server.url, service_workers="block") as context:
+        revisit(context, f"{server.url}ours/")
+        return {HTTP: revisit(context, f"{server.url}ours/")}
+
+
+def press(name: str, is_pointed_at: bool) -> Measurement:
+    """Return a measurement from the press of Run, on a page that was read for a while."""
+
+    def run(browser: Browser, server: Server) -> dict[str, float]:
+        with profile(browser, server.url) as context:
+            page = open_page(context, f"{server.url}ours/")
+            button = page.locator("[data-bp-action=run]")
+            button.wait_for()
+            if is_pointed_at:
+                button.hover()
+            page.wait_for_timeout(1000)
+            return {name: measure(page, "pressed")}
+
+    return run
+
+
+def single(name: str, path: str) -> Measurement:
+    """Return a measurement of the first visit of one page."""
+    return lambda browser, server: {name: visit(browser, server, path)}
+
+
+MEASUREMENTS = [
+    ours,
+    single(EXEC, "markdown-exec/"),
+    single(PYSCRIPT, "pyscript/"),
+    single(BARE, "bare/"),
+]
+OF_VARIANTS = [
+    single(LIBRARY, "bare/?folder=/compiled-library/"),
+    single(COMPILED, "bare/?folder=/compiled/"),
+    press(POINTED, is_pointed_at=True),
+    press(PRESSED, is_pointed_at=False),
+    without_service_worker,
+]
+
+
+def alternate(
+    measurements: list[Measurement], rounds: int, browser: Browser, server: Server
+) -> Samples:
+    """Return what every measurement gave; every round makes all, from another start."""
+    samples: Samples = {}
+    with tqdm(total=rounds * len(measurements), desc="Visits", leave=False) as bar:
+        for turn in range(rounds):
+            shift = turn % len(measurements)
+            for run in measurements[shift:] + measurements[:shift]:
+                for name, time in run(browser, server).items():
+                    samples.setdefault(name, []).append(time)
+                bar.update()
+    return samples
+
+
+def print_table(rows: list[Row], samples: Samples) -> bool:
+    """Print medians and ratios; return whether every bound holds."""
+    holds = True
+    for row in rows:
+        line = f"{row.name:42}{statistics.median(samples[row.name]):>8,.0f} ms"
+        if row.against:
+            names = (row.against, row.name) if row.is_inverse else (row.name, row.against)
+            middle, low, high = ratio(samples, *names)
+            what = f"{row.against} / it" if row.is_inverse else f"of {row.against}"
+            line += f"   {f'{middle:.3f} ({low:.3f}-{high:.3f})':>21} {what:30}"
+            if row.bound is not None:
+                holds &= middle <= row.bound
+                line += f"{'ok' if middle <= row.bound else 'BROKEN'}: <= {row.bound:.2f}"
+        print(line.rstrip())
+    return holds
+
+
+def print_scripts(browser: Browser, server: Server) -> bool:
+    """Print the size of our scripts before Run; return whether the bound holds."""
+    names = {path.name for path in build_assets().files if path.suffix == ".js"}
+    size = script_bytes(browser, server, "ours/", names)
+    verdict = "ok" if size <= SCRIPT_BOUND else "BROKEN"
+    print(
+        f"{'our JavaScript before Run, gzip':42}{size / 1000:>8.1f} KB"
+        f"{'':55}{verdict}: <= {SCRIPT_BOUND / 1000:.0f} KB"
+    )
+    return size <= SCRIPT_BOUND
+
+
+def main() -> int:
+    """Measure, print the tables and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--variants", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.rounds < 2:
+        parser.error("a median and quartiles need at least 2 rounds")
+    path = find_chromium()
+    if path is None:
+        sys.exit(MISSING)
+    server = Server()
+    server.handler.folders |= prepare_sites(server.url)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        print(
+            f"Chromium {browser.version}, {os.cpu_count()} processors, "
+            f"load {os.getloadavg()[0]:.1f}; markdown-exec in Material, "
+            f"PyScript {version_of('@pyscript/core')}, Pyodide {version_of('pyodide')} for all"
+        )
+        wanted = MEASUREMENTS + (OF_VARIANTS if arguments.variants else [])
+        samples = alternate(wanted, arguments.rounds, browser, server)
+        print(f"Medians of {arguments.rounds} in turn, their ratios, and quartiles of the ratios:")
+        holds = print_table(ROWS, samples)
+        holds &= print_scripts(browser, server)
+        if arguments.variants:
+            print("What each means brings:")
+            print_table(VARIANTS, samples)
+        browser.close()
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Visits of pages in one Chromium, each in a profile of its own; only this machine answers."""
+
+import gzip
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+SCRIPT = Path(__file__).with_name("browser") / "watch.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+TIMEOUT_MS = 120_000
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves folders under paths, with the headers that static hosts send."""
+
+    folders: dict[str, Path]
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def translate_path(self, path: str) -> str:
+        """Return the file behind an address."""
+        path = unquote(urlsplit(path).path)
+        for prefix, folder in self.folders.items():
+            if path.startswith(prefix):
+                file = (folder / path.removeprefix(prefix)).resolve()
+                if file.is_relative_to(folder.resolve()):
+                    return str(file)
+        return str(SCRIPT.parent / "nothing is here")
+
+    def end_headers(self) -> None:
+        """Let browsers keep files, as GitHub's pages do."""
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """The server of the benchmark, at a port that is free."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.handler = type("Mounted", (Handler,), {"folders": {}})
+        super().__init__(("127.0.0.1", 0), self.handler)
+        self.url = f"http://127.0.0.1:{self.server_port}/"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, *_: object) -> None:
+        """Print nothing: a page that is left hangs up."""
+
+
+@contextmanager
+def profile(browser: Browser, url: str, **options: Any) -> Iterator[BrowserContext]:
+    """Open a fresh profile, and complain afterwards if a page of it asked another machine."""
+    asked: list[str] = []
+    context = browser.new_context(**options)
+    context.set_default_timeout(TIMEOUT_MS)
+    context.add_init_script(path=SCRIPT)
+    context.on("request", lambda request: asked.append(request.url))
+    try:
+        yield context
+    finally:
+        context.close()
+    outside = [one for one in asked if not one.startswith((url, f"blob:{url}", "data:", "blob:"))]
+    if outside:
+        raise RuntimeError(f"asked outside: {outside}. Serve it in browser_sites.py.")
+
+
+def open_page(context: BrowserContext, address: str) -> Page:
+    """Open a page in a new tab; return as soon as it begins to load."""
+    page = context.new_page()
+    page.goto(address, wait_until="commit")
+    return page
+
+
+def measure(page: Page, call: str) -> float:
+    """Return the milliseconds that a function of watch.js measures on a page."""
+    page.evaluate(f"bench.start('{call}')")
+    page.wait_for_function("'result' in bench")
+    result = page.evaluate("bench.result")
+    if isinstance(result, str):
+        raise TypeError(f"{page.url}: {call}: {result}")
+    return float(result)
+
+
+def visit(browser: Browser, server: Server, path: str, **options: Any) -> float:
+    """Return the time of a first visit, from navigation to the printed result."""
+    with profile(browser, server.url, **options) as context:
+        return measure(open_page(context, server.url + path), "visit")
+
+
+def script_bytes(browser: Browser, server: Server, path: str, names: set[str]) -> int:
+    """Return the compressed size of those of `names` that a page loads before anything is run."""
+    with profile(browser, server.url) as context:
+        page = context.new_page()
+        loaded: dict[str, bytes] = {}
+        page.on(
+            "response",
+            lambda answer: loaded.update({answer.url.rpartition("/")[2]: answer.body()}),
+        )
+        page.goto(server.url + path, wait_until="networkidle")
+        return sum(len(gzip.compress(body)) for name, body in loaded.items() if name in names)
