@@ -21,7 +21,7 @@ from tqdm import tqdm
 from bpdocs.site.assets import build_assets
 from browser_sites import prepare_sites, version_of
 from browser_visits import FLAGS, Server, measure, open_page, profile, script_bytes, visit
-from chromium import MISSING, find_chromium
+from browsers import CHROMIUM
 from measure import ratio
 
 SCRIPT_BOUND = 15_000  # bytes of gzip
@@ -188,13 +188,13 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.rounds < 2:
         parser.error("a median and quartiles need at least 2 rounds")
-    path = find_chromium()
-    if path is None:
-        sys.exit(MISSING)
     server = Server()
     server.handler.folders |= prepare_sites(server.url)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        found = CHROMIUM.find(playwright)
+        if found is None:
+            sys.exit(CHROMIUM.missing)
+        browser = playwright.chromium.launch(executable_path=found.path, args=FLAGS)
         print(
             f"Chromium {browser.version}, {os.cpu_count()} processors, "
             f"load {os.getloadavg()[0]:.1f}; markdown-exec in Material, "
