@@ -55,7 +55,7 @@ bench: $(if $(filter .venv-bench/%,$(BENCH_PYTHON)),.venv-bench/.installed)
 
 # The other systems come from npm and pip, into folders of their own.
 bench-browser: $(INSTALLED) .venv-bench/.browser
-	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/python tests/browser/browsers.py
 	PYTHONPATH=tests/browser $(BIN)/python bench/browser_start.py --rounds $(ROUNDS) --variants
 
 .venv-bench/.browser:
