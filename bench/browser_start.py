@@ -4,7 +4,7 @@
 
 From navigation to the printed result of `import numpy as np; print(int(np.arange(4).sum()))`, Run
 pressed as early as it can be: all from one server on this machine, the same Pyodide and NumPy for
-all, in turn in one Chromium, a fresh profile each. Exit code 1 if a bound of the table is broken.
+all, in turn in Chromium, a fresh profile each. Exit code 1 if a bound of the table is broken.
 With --variants a second table shows what each means brings.
 """
 
@@ -15,19 +15,20 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 from tqdm import tqdm
 
 from bpdocs.site.assets import build_assets
 from browser_sites import prepare_sites, version_of
-from browser_visits import FLAGS, Server, measure, open_page, profile, script_bytes, visit
+from browser_visits import Chromium, Server, measure, open_page, profile, script_bytes, visit
 from browsers import CHROMIUM
 from measure import ratio
 
+BETWEEN_VISITS_MS = 4000  # a browser keeps compiled code some seconds after it has run
 SCRIPT_BOUND = 15_000  # bytes of gzip
 Samples = dict[str, list[float]]
 # Each returns the milliseconds of one or more rows.
-Measurement = Callable[[Browser, Server], dict[str, float]]
+Measurement = Callable[[Chromium], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,14 @@ VARIANTS = [
 ]
 
 
-def ours(browser: Browser, server: Server) -> dict[str, float]:
+def ours(chromium: Chromium) -> dict[str, float]:
     """Visit our site: first, on to the next page, again later, and a cell that will not stop."""
-    url = f"{server.url}ours/"
-    with profile(browser, server.url) as context:
+    url = f"{chromium.url}ours/"
+    with profile(chromium) as context:
         page = open_page(context, url)
         times = {FIRST: measure(page, "visit"), NEXT: measure(page, "next")}
         measure(page, "kept")
+        page.wait_for_timeout(BETWEEN_VISITS_MS)
         page.close()
         return times | {SECOND: revisit(context, url), STOP: stop(context, url)}
 
@@ -93,19 +95,22 @@ def stop(context: BrowserContext, url: str) -> float:
     return measure(page, "hardStop")
 
 
-def without_service_worker(browser: Browser, server: Server) -> dict[str, float]:
+def without_service_worker(chromium: Chromium) -> dict[str, float]:
     """Visit our site twice where service workers are forbidden."""
-    with profile(browser, server.url, service_workers="block") as context:
-        revisit(context, f"{server.url}ours/")
-        return {HTTP: revisit(context, f"{server.url}ours/")}
+    with profile(chromium, service_workers="block") as context:
+        page = open_page(context, f"{chromium.url}ours/")
+        measure(page, "visit")
+        page.wait_for_timeout(BETWEEN_VISITS_MS)
+        page.close()
+        return {HTTP: revisit(context, f"{chromium.url}ours/")}
 
 
 def press(name: str, is_pointed_at: bool) -> Measurement:
     """Return a measurement from the press of Run, on a page that was read for a while."""
 
-    def run(browser: Browser, server: Server) -> dict[str, float]:
-        with profile(browser, server.url) as context:
-            page = open_page(context, f"{server.url}ours/")
+    def run(chromium: Chromium) -> dict[str, float]:
+        with profile(chromium) as context:
+            page = open_page(context, f"{chromium.url}ours/")
             button = page.locator("[data-bp-action=run]")
             button.wait_for()
             if is_pointed_at:
@@ -118,7 +123,7 @@ def press(name: str, is_pointed_at: bool) -> Measurement:
 
 def single(name: str, path: str) -> Measurement:
     """Return a measurement of the first visit of one page."""
-    return lambda browser, server: {name: visit(browser, server, path)}
+    return lambda chromium: {name: visit(chromium, path)}
 
 
 MEASUREMENTS = [
@@ -136,16 +141,14 @@ OF_VARIANTS = [
 ]
 
 
-def alternate(
-    measurements: list[Measurement], rounds: int, browser: Browser, server: Server
-) -> Samples:
+def alternate(measurements: list[Measurement], rounds: int, chromium: Chromium) -> Samples:
     """Return what every measurement gave; every round makes all, from another start."""
     samples: Samples = {}
     with tqdm(total=rounds * len(measurements), desc="Visits", leave=False) as bar:
         for turn in range(rounds):
             shift = turn % len(measurements)
             for run in measurements[shift:] + measurements[:shift]:
-                for name, time in run(browser, server).items():
+                for name, time in run(chromium).items():
                     samples.setdefault(name, []).append(time)
                 bar.update()
     return samples
@@ -168,10 +171,10 @@ def print_table(rows: list[Row], samples: Samples) -> bool:
     return holds
 
 
-def print_scripts(browser: Browser, server: Server) -> bool:
+def print_scripts(chromium: Chromium) -> bool:
     """Print the size of our scripts before Run; return whether the bound holds."""
     names = {path.name for path in build_assets().files if path.suffix == ".js"}
-    size = script_bytes(browser, server, "ours/", names)
+    size = script_bytes(chromium, "ours/", names)
     verdict = "ok" if size <= SCRIPT_BOUND else "BROKEN"
     print(
         f"{'our JavaScript before Run, gzip':42}{size / 1000:>8.1f} KB"
@@ -189,26 +192,25 @@ def main() -> int:
     if arguments.rounds < 2:
         parser.error("a median and quartiles need at least 2 rounds")
     server = Server()
-    server.handler.folders |= prepare_sites(server.url)
     with sync_playwright() as playwright:
-        found = CHROMIUM.find(playwright)
-        if found is None:
+        choice = CHROMIUM.find(playwright)
+        if choice is None:
             sys.exit(CHROMIUM.missing)
-        browser = playwright.chromium.launch(executable_path=found.path, args=FLAGS)
+        server.handler.folders |= prepare_sites(server.url)
+        chromium = Chromium(playwright.chromium, choice.path, server.url)
         print(
-            f"Chromium {browser.version}, {os.cpu_count()} processors, "
+            f"Chromium, {os.cpu_count()} processors, "
             f"load {os.getloadavg()[0]:.1f}; markdown-exec in Material, "
             f"PyScript {version_of('@pyscript/core')}, Pyodide {version_of('pyodide')} for all"
         )
         wanted = MEASUREMENTS + (OF_VARIANTS if arguments.variants else [])
-        samples = alternate(wanted, arguments.rounds, browser, server)
+        samples = alternate(wanted, arguments.rounds, chromium)
         print(f"Medians of {arguments.rounds} in turn, their ratios, and quartiles of the ratios:")
         holds = print_table(ROWS, samples)
-        holds &= print_scripts(browser, server)
+        holds &= print_scripts(chromium)
         if arguments.variants:
             print("What each means brings:")
             print_table(VARIANTS, samples)
-        browser.close()
     return 0 if holds else 1
 
 

@@ -1,15 +1,17 @@
-"""Visits of pages in one Chromium, each in a profile of its own; only this machine answers."""
+"""Visits of pages in Chromium, each in a profile of its own; only this machine answers."""
 
 import gzip
 import http.server
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, BrowserType, Page
 
 SCRIPT = Path(__file__).with_name("browser") / "watch.js"
 FLAGS = [
@@ -21,6 +23,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 TIMEOUT_MS = 120_000
+SETTLE_MS = 700  # a browser that has just started is busy with itself
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -69,18 +72,35 @@ class Server(http.server.ThreadingHTTPServer):
         """Print nothing: a page that is left hangs up."""
 
 
+@dataclass(frozen=True)
+class Chromium:
+    """The browser of the benchmark, and the address of its server."""
+
+    type: BrowserType
+    path: str
+    url: str
+
+
 @contextmanager
-def profile(browser: Browser, url: str, **options: Any) -> Iterator[BrowserContext]:
-    """Open a fresh profile, and complain afterwards if a page of it asked another machine."""
+def profile(chromium: Chromium, **options: Any) -> Iterator[BrowserContext]:
+    """Open a fresh profile, and complain afterwards if a page of it asked another machine.
+
+    It lies on the disk as a reader's does: a private window keeps no compiled code.
+    """
     asked: list[str] = []
-    context = browser.new_context(**options)
-    context.set_default_timeout(TIMEOUT_MS)
-    context.add_init_script(path=SCRIPT)
-    context.on("request", lambda request: asked.append(request.url))
-    try:
-        yield context
-    finally:
-        context.close()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        context = chromium.type.launch_persistent_context(
+            folder, executable_path=chromium.path, args=FLAGS, **options
+        )
+        context.set_default_timeout(TIMEOUT_MS)
+        context.add_init_script(path=SCRIPT)
+        context.on("request", lambda request: asked.append(request.url))
+        try:
+            context.pages[0].wait_for_timeout(SETTLE_MS)
+            yield context
+        finally:
+            context.close()
+    url = chromium.url
     outside = [one for one in asked if not one.startswith((url, f"blob:{url}", "data:", "blob:"))]
     if outside:
         raise RuntimeError(f"asked outside: {outside}. Serve it in browser_sites.py.")
@@ -103,20 +123,20 @@ def measure(page: Page, call: str) -> float:
     return float(result)
 
 
-def visit(browser: Browser, server: Server, path: str, **options: Any) -> float:
+def visit(chromium: Chromium, path: str) -> float:
     """Return the time of a first visit, from navigation to the printed result."""
-    with profile(browser, server.url, **options) as context:
-        return measure(open_page(context, server.url + path), "visit")
+    with profile(chromium) as context:
+        return measure(open_page(context, chromium.url + path), "visit")
 
 
-def script_bytes(browser: Browser, server: Server, path: str, names: set[str]) -> int:
+def script_bytes(chromium: Chromium, path: str, names: set[str]) -> int:
     """Return the compressed size of those of `names` that a page loads before anything is run."""
-    with profile(browser, server.url) as context:
+    with profile(chromium) as context:
         page = context.new_page()
         loaded: dict[str, bytes] = {}
         page.on(
             "response",
             lambda answer: loaded.update({answer.url.rpartition("/")[2]: answer.body()}),
         )
-        page.goto(server.url + path, wait_until="networkidle")
+        page.goto(chromium.url + path, wait_until="networkidle")
         return sum(len(gzip.compress(body)) for name, body in loaded.items() if name in names)

@@ -32,12 +32,16 @@ export async function fetchManifest(folder: string, cache: RequestCache): Promis
   }
 }
 
-/** Fetch a file of the runtime; `count` is called with the number of bytes of each piece. */
+/**
+ * Fetch a file of the runtime; `count` is called with the number of bytes of each piece, `share`
+ * with the answer as it begins to arrive.
+ */
 export async function download(
   folder: string,
   entry: ManifestEntry,
   cache: RequestCache,
   count: (bytes: number) => void,
+  share: (answer: Response) => void = () => {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   // Where there is no crypto (an address without TLS), the browser's own integrity check serves.
   const integrity = globalThis.crypto?.subtle ? "" : `sha256-${base64(entry.sha256)}`;
@@ -45,6 +49,7 @@ export async function download(
   let loaded = 0;
   try {
     const answer = await request(entry.name, folder, { integrity, cache });
+    share(answer);
     const reader = answer.body!.getReader();
     for (;;) {
       const { done, value } = await reader.read();

@@ -5,6 +5,8 @@ import { download, fetchManifest, type ManifestEntry } from "./download";
 type Count = (loaded: number, total: number) => void;
 type Bytes = Uint8Array<ArrayBuffer>;
 
+const PROGRAM = "pyodide.asm.wasm";
+
 export class RuntimeFiles {
   private readonly memory = new Map<string, Bytes>();
 
@@ -34,10 +36,12 @@ export class RuntimeFiles {
     let loaded = 0;
     await Promise.all(
       wanted.map(async (entry) => {
-        const bytes = await download(this.folder, entry, this.cache, (more) => {
+        const counted = (more: number) => {
           loaded += more;
           count(loaded, total);
-        });
+        };
+        const share = entry.name === PROGRAM ? compileWhileArriving : undefined;
+        const bytes = await download(this.folder, entry, this.cache, counted, share);
         this.memory.set(new URL(entry.name, this.folder).href, bytes);
       }),
     );
@@ -56,6 +60,22 @@ export class RuntimeFiles {
       return new Response(bytes, { headers: { "Content-Type": type } });
     };
   }
+}
+
+/**
+ * Compile Pyodide's program from the answer to a request, and hand it over when Pyodide asks for it,
+ * which it does when all files are checked. Browsers keep such code, compiled, for the next visit;
+ * what is compiled from memory they do not.
+ */
+function compileWhileArriving(answer: Response): void {
+  const compiled = WebAssembly.compileStreaming(answer.clone()).catch(() => null);
+  const { instantiateStreaming } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (source, imports) => {
+    WebAssembly.instantiateStreaming = instantiateStreaming;
+    const module = await compiled;
+    if (!module) return instantiateStreaming(source, imports); // another Content-Type, for one
+    return { module, instance: await WebAssembly.instantiate(module, imports) };
+  };
 }
 
 /** Whether a line of the source imports the package; a line of a text may look as if it did. */
