@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bpdocs.site.cache import sha256
 from bpdocs.site.node import install_packages
 from bpdocs.site.sources import RuntimeFile, fetch_runtime, read_manifest
 
@@ -74,10 +75,10 @@ def _compiled(runtime: Path, pyodide: Path, folder: Path, names: list[str]) -> P
     shutil.copytree(pyodide, folder)
     for name in names:
         shutil.copyfile(runtime / name, folder / name)
-    ours = json.loads((runtime / "pyodide-lock.json").read_text("utf-8"))["packages"]["numpy"]
     lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
-    if _numpy(runtime).name in names:
-        lock["packages"]["numpy"] = ours
+    numpy = _numpy(runtime)
+    if numpy.name in names:
+        lock["packages"]["numpy"]["sha256"] = sha256(numpy)
     (folder / "pyodide-lock.json").write_text(json.dumps(lock), "utf-8")
     return folder
 

@@ -127,26 +127,26 @@ def _compile(pyodide: Path, function: str, archives: dict[Path, Path]) -> None:
 
 
 def _subset_lock(folder: Path) -> dict[str, Any]:
-    """Return Pyodide's lock file, cut down to the packages of the folder."""
-    on_import = read_manifest()["on_import"]
-    depends = {"bpdocs": ["numpy", "lark", "bpdocs-bytecode"]}
-    for package, entries in on_import.items():
-        names = (_package(entry["name"])[0] for entry in entries)
-        depends[package] = ["numpy", *(name for name in names if name != package)]
+    """Return Pyodide's lock file, cut down to what waits for an import.
+
+    What every start needs is unpacked by the worker, without Pyodide's loader.
+    """
     packages = {}
-    for path in (*folder.glob("*.whl"), *folder.glob("bpdocs_bytecode-*.zip")):
-        name, version = _package(path.name)
-        packages[name] = {
-            "name": name,
-            "version": version,
-            "file_name": path.name,
-            "install_dir": "site",
-            "sha256": sha256(path),
-            "package_type": "package",
-            "imports": [name],
-            "depends": depends.get(name, []),
-            "unvendored_tests": False,
-        }
+    for package, entries in read_manifest()["on_import"].items():
+        wheels = {_package(entry["name"]): folder / entry["name"] for entry in entries}
+        others = [name for name, _ in wheels if name != package]
+        for (name, version), path in wheels.items():
+            packages[name] = {
+                "name": name,
+                "version": version,
+                "file_name": path.name,
+                "install_dir": "site",
+                "sha256": sha256(path),
+                "package_type": "package",
+                "imports": [name],
+                "depends": others if name == package else [],
+                "unvendored_tests": False,
+            }
     return {"info": read_manifest()["info"], "packages": packages}
 
 
@@ -156,9 +156,9 @@ def _bytecode_of(wheel: Path) -> str:
     return f"{name}_bytecode-{version}.zip"
 
 
-def _package(file: str) -> tuple[str, str]:
-    """Return the name and the version of an archive, by the name of its file."""
-    name, version = file.removesuffix(".zip").split("-")[:2]
+def _package(wheel: str) -> tuple[str, str]:
+    """Return the name and the version of a wheel, by the name of its file."""
+    name, version = wheel.split("-")[:2]
     return name.replace("_", "-").lower(), version
 
 

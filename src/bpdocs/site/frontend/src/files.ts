@@ -8,14 +8,15 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const PROGRAM = "pyodide.asm.wasm";
 
 export class RuntimeFiles {
-  private readonly memory = new Map<string, Bytes>();
+  /** What arrives, by its address; each is there when it has been checked. */
+  private readonly arriving = new Map<string, Promise<Bytes>>();
 
   private constructor(
     private readonly folder: string,
     private readonly manifest: ManifestEntry[],
     private readonly cache: RequestCache,
   ) {
-    this.answerFromMemory();
+    this.answerWhenChecked();
   }
 
   static async open(folder: string, cache: RequestCache): Promise<RuntimeFiles> {
@@ -34,28 +35,51 @@ export class RuntimeFiles {
     const wanted = this.manifest.filter(({ on_import }) => on_import === name);
     const total = wanted.reduce((sum, { size }) => sum + size, 0);
     let loaded = 0;
+    const counted = (more: number) => {
+      loaded += more;
+      count(loaded, total);
+    };
     await Promise.all(
-      wanted.map(async (entry) => {
-        const counted = (more: number) => {
-          loaded += more;
-          count(loaded, total);
-        };
+      wanted.map((entry) => {
         const share = entry.name === PROGRAM ? compileWhileArriving : undefined;
-        const bytes = await download(this.folder, entry, this.cache, counted, share);
-        this.memory.set(new URL(entry.name, this.folder).href, bytes);
+        const bytes = download(this.folder, entry, this.cache, counted, share);
+        this.arriving.set(this.address(entry.name), bytes);
+        return bytes;
       }),
     );
   }
 
-  /** Answer Pyodide's requests for the files that were checked; it never fetches anything else. */
-  private answerFromMemory(): void {
+  /** Wait for files that `fetch` is fetching. */
+  async arrival(...names: string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.arriving.get(this.address(name))));
+  }
+
+  /** The packages of every start, as archives, each when it has arrived; none is kept here. */
+  async *packages(): AsyncGenerator<Bytes> {
+    for (const { name, on_import } of this.manifest) {
+      if (on_import !== null || !/\.whl$|_bytecode-.*\.zip$/.test(name)) continue;
+      yield (await this.arriving.get(this.address(name)))!;
+      this.arriving.delete(this.address(name));
+    }
+  }
+
+  private address(name: string): string {
+    return new URL(name, this.folder).href;
+  }
+
+  /**
+   * Answer Pyodide's requests with the files that were checked; it never fetches anything else. What
+   * could not be had is never answered: whoever called `fetch` knows why.
+   */
+  private answerWhenChecked(): void {
     const types: Record<string, string> = { wasm: "application/wasm", json: "application/json" };
     const fetchOutside = globalThis.fetch;
     globalThis.fetch = async (input, init) => {
       const url = new URL(input instanceof Request ? input.url : input, this.folder).href;
-      const bytes = this.memory.get(url);
-      if (!bytes) return fetchOutside(input, init);
-      this.memory.delete(url);
+      const arriving = this.arriving.get(url);
+      if (!arriving) return fetchOutside(input, init);
+      const bytes = await arriving.catch(() => new Promise<never>(() => {}));
+      this.arriving.delete(url);
       const type = types[url.split(".").at(-1)!] ?? "application/octet-stream";
       return new Response(bytes, { headers: { "Content-Type": type } });
     };
@@ -63,17 +87,18 @@ export class RuntimeFiles {
 }
 
 /**
- * Compile Pyodide's program from the answer to a request, and hand it over when Pyodide asks for it,
- * which it does when all files are checked. Browsers keep such code, compiled, for the next visit;
- * what is compiled from memory they do not.
+ * Compile Pyodide's program from the answer to a request, and hand it over when Pyodide asks for it
+ * and the file has been checked. Browsers keep such code, compiled, for the next visit; what is
+ * compiled from memory they do not.
  */
 function compileWhileArriving(answer: Response): void {
   const compiled = WebAssembly.compileStreaming(answer.clone()).catch(() => null);
   const { instantiateStreaming } = WebAssembly;
   WebAssembly.instantiateStreaming = async (source, imports) => {
     WebAssembly.instantiateStreaming = instantiateStreaming;
+    const checked = await source;
     const module = await compiled;
-    if (!module) return instantiateStreaming(source, imports); // another Content-Type, for one
+    if (!module) return instantiateStreaming(checked, imports); // another Content-Type, for one
     return { module, instance: await WebAssembly.instantiate(module, imports) };
   };
 }

@@ -42,7 +42,10 @@ scope.addEventListener("fetch", (event) => {
   else if (request.url.startsWith(runtime)) event.respondWith(answer(event, request.url));
 });
 
-/** The page has just loaded these files, so they come from the browser's own cache. */
+/**
+ * The page has just loaded these files. They are taken from the browser's own cache as they are:
+ * Chromium drops the compiled form of code that it has asked for anew.
+ */
 async function keepAll(): Promise<void> {
   const manifest = await fetch(new URL("manifest.json", runtime));
   const files = (await manifest.json()) as { name: string; on_import: string | null }[];
@@ -50,7 +53,8 @@ async function keepAll(): Promise<void> {
   // What waits for an import is kept when one has asked for it.
   const needed = files.filter(({ on_import }) => on_import === null);
   const names = ["manifest.json", ...needed.map(({ name }) => name)];
-  await cache.addAll([worker, ...names.map((name) => new URL(name, runtime).href)]);
+  const urls = [worker, ...names.map((name) => new URL(name, runtime).href)];
+  await cache.addAll(urls.map((url) => new Request(url, { cache: "force-cache" })));
 }
 
 async function dropOthers(): Promise<void> {
@@ -59,14 +63,29 @@ async function dropOthers(): Promise<void> {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-/** From the cache first; a page that found a file damaged asks past it. */
+/** From what is kept first; a page that found a file damaged asks past it. */
 async function answer(event: FetchEvent, key: string): Promise<Response> {
   const { request } = event;
-  const kept = request.cache === "reload" ? undefined : await find(key);
+  const isFresh = request.cache === "reload";
+  const kept = isFresh ? undefined : ((await fromBrowser(key)) ?? (await find(key)));
   if (kept) return kept;
   const response = await fetch(request);
   if (response.ok) event.waitUntil(keep(key, response.clone()));
   return response;
+}
+
+/**
+ * Pyodide's program from the browser's own cache, which has its compiled form beside it from the
+ * first visit on; what comes from ours would be compiled once more.
+ */
+async function fromBrowser(key: string): Promise<Response | undefined> {
+  if (!key.endsWith(".wasm")) return undefined;
+  try {
+    const response = await fetch(key, { cache: "only-if-cached", mode: "same-origin" });
+    return response.ok ? response : undefined;
+  } catch {
+    return undefined; // it is not there any more
+  }
 }
 
 async function find(key: string): Promise<Response | undefined> {

@@ -13,6 +13,7 @@ type WriteCallback = (text: string, stream: StreamName) => void;
 interface Pyodide {
   pyimport(name: string): Record<string, () => Session>;
   setInterruptBuffer(buffer: unknown): void;
+  unpackArchive(archive: Uint8Array, format: "wheel"): void;
   loadPackage(name: string, options: { messageCallback: () => void }): Promise<unknown>;
   readonly loadedPackages: Record<string, string>;
 }
@@ -40,24 +41,35 @@ scope.onmessage = async ({ data }) => {
 async function start(folder: string, isFresh: boolean): Promise<void> {
   try {
     files = await RuntimeFiles.open(folder, isFresh ? "reload" : "default");
-    await files.fetch(null, (loaded, total) => {
+    const fetched = files.fetch(null, (loaded, total) => {
       scope.postMessage({ kind: "progress", loaded, total });
     });
+    const booted = boot(folder);
+    booted.catch(() => {}); // if a file is missing, `fetched` tells which
+    await fetched;
     scope.postMessage({ kind: "booting" });
-    const { loadPyodide } = await import(/* @vite-ignore */ new URL("pyodide.mjs", folder).href);
-    pyodide = await loadPyodide({
-      indexURL: folder,
-      lockFileURL: new URL("pyodide-lock.json", folder).href,
-      stdLibURL: new URL("python_stdlib.zip", folder).href,
-      packages: ["bpdocs"],
-      stdin: () => null, // nobody types: input() meets the end of its file
-      env: { TERM: "dumb", HOME: "/home/pyodide", MPLBACKEND: "module://bpdocs.examples.figures" },
-    });
+    pyodide = await booted;
     session = pyodide.pyimport("bpdocs.examples.browser").start!();
     scope.postMessage({ kind: "ready" });
   } catch (error) {
     scope.postMessage({ kind: "failed", ...failureOf(error) });
   }
+}
+
+/** Start Pyodide while its files arrive; no script of it runs before it has been checked. */
+async function boot(folder: string): Promise<Pyodide> {
+  await files.arrival("pyodide.mjs", "pyodide.asm.mjs");
+  const { loadPyodide } = await import(/* @vite-ignore */ new URL("pyodide.mjs", folder).href);
+  const python: Pyodide = await loadPyodide({
+    indexURL: folder,
+    lockFileURL: new URL("pyodide-lock.json", folder).href,
+    stdLibURL: new URL("python_stdlib.zip", folder).href,
+    stdin: () => null, // nobody types: input() meets the end of its file
+    env: { TERM: "dumb", HOME: "/home/pyodide", MPLBACKEND: "module://bpdocs.examples.figures" },
+  });
+  // Not by `packages`: that opens all libraries of NumPy, where an import opens those it needs.
+  for await (const archive of files.packages()) python.unpackArchive(archive, "wheel");
+  return python;
 }
 
 function failureOf(error: unknown): Failure {
