@@ -72,6 +72,19 @@ def test_package_that_cannot_be_had_is_told(reader, server) -> None:
     expect(reader.cell().locator(".bp-rich img")).to_have_count(1)
 
 
+def test_damaged_package_is_fetched_again(reader, server) -> None:
+    """A package that is damaged where it is kept is refused, and Retry fetches it anew."""
+    server.changes["six-1.17.0-py2.py3-none-any.whl"] = lambda body: body[:-1]
+    reader.open("")
+    reader.edit(PLOT)
+    reader.press("run")
+    expect(reader.cell()).to_contain_text("arrived damaged", timeout=60_000)
+    server.changes.clear()
+    reader.cell().locator("[data-bp-action=retry]").click()
+
+    assert reader.wait() == "done"
+
+
 def test_formula_is_shown(reader) -> None:
     """LaTeX is set like the page's formulas."""
     show(reader, "latex", "r'$\\frac{1}{2}$'")

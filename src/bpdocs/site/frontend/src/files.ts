@@ -10,11 +10,13 @@ const PROGRAM = "pyodide.asm.wasm";
 export class RuntimeFiles {
   /** What arrives, by its address; each is there when it has been checked. */
   private readonly arriving = new Map<string, Promise<Bytes>>();
+  /** Those of them that could not be had. */
+  private readonly failed = new Set<string>();
 
   private constructor(
     private readonly folder: string,
     private readonly manifest: ManifestEntry[],
-    private readonly cache: RequestCache,
+    private cache: RequestCache,
   ) {
     this.answerWhenChecked();
   }
@@ -41,12 +43,25 @@ export class RuntimeFiles {
     };
     await Promise.all(
       wanted.map((entry) => {
-        const share = entry.name === PROGRAM ? compileWhileArriving : undefined;
-        const bytes = download(this.folder, entry, this.cache, counted, share);
-        this.arriving.set(this.address(entry.name), bytes);
-        return bytes;
+        const address = this.address(entry.name);
+        if (this.failed.delete(address)) this.arriving.delete(address);
+        const here = this.arriving.get(address); // since a try before, in which another failed
+        if (here) counted(entry.size);
+        else this.arriving.set(address, this.download(entry, counted));
+        return this.arriving.get(address);
       }),
     );
+  }
+
+  private async download(entry: ManifestEntry, count: (bytes: number) => void): Promise<Bytes> {
+    const share = entry.name === PROGRAM ? compileWhileArriving : undefined;
+    try {
+      return await download(this.folder, entry, this.cache, count, share);
+    } catch (error) {
+      this.failed.add(this.address(entry.name));
+      this.cache = "reload"; // the next try asks past all caches, where the file may be damaged
+      throw error;
+    }
   }
 
   /** Wait for files that `fetch` is fetching. */
