@@ -13,15 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import BrowserContext, BrowserType, Page
 
+from browsers import CHROMIUM_FLAGS
+
 SCRIPT = Path(__file__).with_name("browser") / "watch.js"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 TIMEOUT_MS = 120_000
 SETTLE_MS = 700  # a browser that has just started is busy with itself
 
@@ -90,7 +84,7 @@ def profile(chromium: Chromium, **options: Any) -> Iterator[BrowserContext]:
     asked: list[str] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         context = chromium.type.launch_persistent_context(
-            folder, executable_path=chromium.path, args=FLAGS, **options
+            folder, executable_path=chromium.path, args=CHROMIUM_FLAGS, **options
         )
         context.set_default_timeout(TIMEOUT_MS)
         context.add_init_script(path=SCRIPT)

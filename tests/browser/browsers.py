@@ -104,6 +104,15 @@ CHROMIUM = Engine(
 FIREFOX = Engine("firefox", ("firefox-esr", "firefox"), ("firefox-esr",))
 WEBKIT = WebKit("webkit", ("WebKitWebDriver", "Xvfb"), ("webkit2gtk-driver", "xvfb"))
 ENGINES = (CHROMIUM, FIREFOX, WEBKIT)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # No name but this machine's can be looked up, so a request elsewhere cannot succeed.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 
 
 def find_missing() -> list[Engine]:

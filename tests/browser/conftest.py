@@ -19,17 +19,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from browsers import CHROMIUM
+from browsers import CHROMIUM, CHROMIUM_FLAGS
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # No name but this machine's can be looked up, so a request elsewhere cannot succeed.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 START_MS = 60_000  # Python's start on a busy machine
 
 Change = Callable[[bytes], bytes | None]
@@ -115,7 +106,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start Chromium."""
     found = CHROMIUM.find(playwright)
     assert found, CHROMIUM.missing
-    browser = playwright.chromium.launch(executable_path=found.path, args=FLAGS)
+    browser = playwright.chromium.launch(executable_path=found.path, args=CHROMIUM_FLAGS)
     yield browser
     browser.close()
 

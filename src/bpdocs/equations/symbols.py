@@ -1,5 +1,6 @@
 r"""Symbols with their scripts: quantities of the network, sizes, ones, Kronecker's delta."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,7 @@ class Definition:
     meaning: t.Node
 
 
-class SymbolReader(IndexReader):
+class SymbolReader(IndexReader, ABC):
     """Reads symbols in the notation of one model; `read` comes with `Reader`.
 
     Parameters
@@ -64,9 +65,9 @@ class SymbolReader(IndexReader):
         self.definitions = dict(definitions or {})
         self.numbers = dict(numbers or {})
 
+    @abstractmethod
     def read(self, branch: Branch) -> t.Node:
         """Return the typed tree of an expression that is a value."""
-        raise NotImplementedError
 
     def with_scripts(self, value: t.Node, scripts: Sequence[Branch]) -> t.Node:
         """Return a value with its transposes, indices and powers, in the order of writing.
