@@ -20,7 +20,16 @@ from tqdm import tqdm
 
 from bpdocs.site.assets import build_assets
 from browser_sites import prepare_sites, version_of
-from browser_visits import Chromium, Server, measure, open_page, profile, script_bytes, visit
+from browser_visits import (
+    Chromium,
+    Server,
+    measure,
+    open_and_run,
+    open_page,
+    profile,
+    script_bytes,
+    visit,
+)
 from browsers import CHROMIUM
 from measure import ratio
 
@@ -72,8 +81,8 @@ def ours(chromium: Chromium) -> dict[str, float]:
     """Visit our site: first, on to the next page, again later, and a cell that will not stop."""
     url = f"{chromium.url}ours/"
     with profile(chromium) as context:
-        page = open_page(context, url)
-        times = {FIRST: measure(page, "visit"), NEXT: measure(page, "next")}
+        page, first = open_and_run(context, url)
+        times = {FIRST: first, NEXT: measure(page, "next")}
         measure(page, "kept")
         page.wait_for_timeout(BETWEEN_VISITS_MS)
         page.close()
@@ -82,24 +91,21 @@ def ours(chromium: Chromium) -> dict[str, float]:
 
 def revisit(context: BrowserContext, url: str) -> float:
     """Return the time of a visit in a profile that was here before."""
-    page = open_page(context, url)
-    time = measure(page, "visit")
+    page, time = open_and_run(context, url)
     page.close()
     return time
 
 
 def stop(context: BrowserContext, url: str) -> float:
     """Return the time from the end of a Python that swallows interrupts to the next result."""
-    page = open_page(context, f"{url}stop/")
-    measure(page, "visit")
+    page, _ = open_and_run(context, f"{url}stop/")
     return measure(page, "hardStop")
 
 
 def without_service_worker(chromium: Chromium) -> dict[str, float]:
     """Visit our site twice where service workers are forbidden."""
     with profile(chromium, service_workers="block") as context:
-        page = open_page(context, f"{chromium.url}ours/")
-        measure(page, "visit")
+        page, _ = open_and_run(context, f"{chromium.url}ours/")
         page.wait_for_timeout(BETWEEN_VISITS_MS)
         page.close()
         return {HTTP: revisit(context, f"{chromium.url}ours/")}

@@ -110,17 +110,27 @@ def open_page(context: BrowserContext, address: str) -> Page:
 def measure(page: Page, call: str) -> float:
     """Return the milliseconds that a function of watch.js measures on a page."""
     page.evaluate(f"bench.start('{call}')")
+    return _result(page)
+
+
+def open_and_run(context: BrowserContext, address: str) -> tuple[Page, float]:
+    """Open a page in a new tab and run its cell; return both page and milliseconds until then."""
+    page = open_page(context, f"{address}#visit")
+    return page, _result(page)
+
+
+def _result(page: Page) -> float:
     page.wait_for_function("'result' in bench")
     result = page.evaluate("bench.result")
     if isinstance(result, str):
-        raise TypeError(f"{page.url}: {call}: {result}")
+        raise TypeError(f"{page.url}: {result}")
     return float(result)
 
 
 def visit(chromium: Chromium, path: str) -> float:
     """Return the time of a first visit, from navigation to the printed result."""
     with profile(chromium) as context:
-        return measure(open_page(context, chromium.url + path), "visit")
+        return open_and_run(context, chromium.url + path)[1]
 
 
 def script_bytes(chromium: Chromium, path: str, names: set[str]) -> int:

@@ -16,6 +16,7 @@ class Assets:
 
     folder: Path
     script: str
+    preloads: tuple[str, ...]  # what the script imports, and so is asked for with it
     style: str
     service: str
 
@@ -36,4 +37,6 @@ def build_assets() -> Assets:
 
     folder = make_once(cache_folder() / "assets" / hash_files(sources, FRONTEND), make)
     names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
-    return Assets(folder, names["script"], names["style"], names["service"])
+    return Assets(
+        folder, names["script"], tuple(names["preloads"]), names["style"], names["service"]
+    )

@@ -36,6 +36,7 @@ from bpdocs.site.languages import (
     require_same_pages,
 )
 from bpdocs.site.runtime import Runtime, prepare_runtime
+from bpdocs.site.scripts import put_first
 
 log = logging.getLogger("mkdocs.plugins.bpdocs")
 
@@ -89,7 +90,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         self.runtime = prepare_runtime(project)
         script = config_options.ExtraScriptValue(f"assets/{self.assets.script}")
         script.type = "module"
-        config.extra_javascript.append(script)
+        config.extra_javascript.append(script)  # which `put_first` moves
         config.extra_css.append(f"assets/{self.assets.style}")
         config.extra["alternate"] = alternates()
         return config
@@ -173,13 +174,16 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         return html
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Link the page to itself in the other languages."""
+        """Put our script first, and link the page to itself in the other languages."""
+        output = put_first(output, self.assets)
         return link_languages(output, addresses_of(self.language, page.url))
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         """Link the page that says that a page was not found to the languages' first pages."""
+        if template_name.endswith(".html"):
+            output_content = put_first(output_content, self.assets)
         return link_languages(output_content, addresses_of_roots(self.language, config.site_url))
 
     @event_priority(-100)  # every other plugin is done with this language before the next begins

@@ -26,12 +26,22 @@ const options = {
 
 async function bundle(entry, define = {}) {
   const { metafile } = await build({ ...options, entryPoints: [entry], define });
-  const [path] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry);
-  return basename(path);
+  const [path, { imports }] = Object.entries(metafile.outputs).find(
+    ([, output]) => output.entryPoint === entry,
+  );
+  const needed = imports.filter(({ kind }) => kind === "import-statement");
+  return { name: basename(path), imports: needed.map((file) => basename(file.path)) };
 }
 
 const worker = await bundle("src/worker.ts");
-const script = await bundle("src/main.ts", { WORKER_FILE: JSON.stringify(worker) });
+const script = await bundle("src/main.ts", { WORKER_FILE: JSON.stringify(worker.name) });
 const style = await bundle("src/main.css");
 const service = await bundle("src/service.ts");
-console.log(JSON.stringify({ script, style, service }));
+console.log(
+  JSON.stringify({
+    script: script.name,
+    preloads: script.imports,
+    style: style.name,
+    service: service.name,
+  }),
+);

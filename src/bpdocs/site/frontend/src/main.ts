@@ -9,19 +9,24 @@ import { Scrollers } from "./scrollers";
 import { strings } from "./strings";
 
 declare const WORKER_FILE: string;
-declare const document$: { subscribe(listener: () => void): void } | undefined;
+declare global {
+  var document$: { subscribe(listener: () => void): void } | undefined;
+}
 
 const runner = new Runner(new URL(WORKER_FILE, import.meta.url));
 const scrollers = new Scrollers();
 let page: Page | null = null;
+let article: Element | null = null;
 
 function mount(): void {
+  if (article?.isConnected) return; // Material tells of the page that it found here, too
+  article = document.querySelector("article");
   page?.leave();
   page = null;
   keepLanguageLinks(() => {
     if (runner.isReady) askToContinue();
   });
-  scrollers.watch(document.querySelector("article")!);
+  scrollers.watch(article!);
   // Material's dialog for the search has no name.
   document.querySelector("[data-md-component=search]")?.setAttribute("aria-label", strings().search);
   const bar = document.querySelector<HTMLElement>("[data-bp-page]");
@@ -34,5 +39,6 @@ function mount(): void {
   }
 }
 
-if (typeof document$ === "undefined") mount();
-else document$.subscribe(mount);
+mount();
+// Material's script comes after this one, and tells of navigations inside the site.
+addEventListener("DOMContentLoaded", () => globalThis.document$?.subscribe(mount));
