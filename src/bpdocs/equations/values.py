@@ -114,10 +114,9 @@ class Values:
         """Return where a condition is true."""
         sides = [self.index(side, layers) for side in condition.sides]
         if condition.relations == ("between",):
-            low = self._both(np.minimum, sides[0], sides[2])
-            high = self._both(np.maximum, sides[0], sides[2])
-            above = self._both(np.greater_equal, sides[1], low)
-            return self._both(np.logical_and, above, self._both(np.less_equal, sides[1], high))
+            above = self._both(np.greater_equal, sides[1], sides[0])
+            below = self._both(np.less_equal, sides[1], sides[2])
+            return self._both(np.logical_and, above, below)
         result = Value(np.array(True))
         for relation, left, right in zip(condition.relations, sides, sides[1:], strict=False):
             result = self._both(np.logical_and, result, self._both(_COMPARE[relation], left, right))
