@@ -8,14 +8,13 @@ from typing import Literal
 import numpy as np
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.graph import Graph, Key
+from bpdocs.equations.graph import Graph, Key, is_one
 from bpdocs.equations.layers import (
     MismatchError,
     NoLayerError,
     free_letters,
     key_of,
     layer_letters,
-    whole_number,
 )
 from bpdocs.equations.names import STEPPED
 from bpdocs.equations.shapes import Shape, Shapes
@@ -222,9 +221,10 @@ def _assigning(claim: t.Claim) -> t.Node:
 def _compare_space(
     shape: Shape, space: t.Space, shapes: Shapes, layers: dict[str, int], seen: _Comparison
 ) -> None:
-    wanted = tuple(whole_number(node, shapes.graph, layers) for node in space.dimensions)
+    wanted: Shape = tuple(shapes.axis(node, layers) for node in space.dimensions)
     if len(wanted) == 1:
-        wanted = (1, *wanted) if shapes.graph.rows and shape[:1] == (1,) else (*wanted, 1)
+        is_row = shapes.graph.rows and bool(shape) and is_one(shape[0])
+        wanted = (1, *wanted) if is_row else (*wanted, 1)
     seen.shapes.append((shapes, layers, shape, wanted))
     seen.n_checked += 1
     if shape != wanted:

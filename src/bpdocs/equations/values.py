@@ -13,7 +13,7 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.builders import softmax
 from bpdocs.equations.graph import STEP, Graph, Key, differentiate
 from bpdocs.equations.layers import Layers, MismatchError, key_of, layer_values, whole_number
-from bpdocs.equations.shapes import Shapes
+from bpdocs.equations.shapes import Shapes, visit_of
 from bpdocs.equations.tokens import UnreadableError
 
 MAX_ENTRIES = 3_000_000
@@ -216,7 +216,7 @@ class Values:
         if node.operator or not (left.is_matrix and right.is_matrix):
             return self._both(np.multiply, left, right)
         product = self._both(np.matmul, left, right)
-        is_number = product.data.shape[-2:] == (1, 1)
+        is_number = visit_of(node, layers) in self.shapes.numbers
         return Value(product.data[..., 0, 0], product.letters) if is_number else product
 
     def _fraction(self, node: t.Fraction, layers: Layers) -> Value:
@@ -316,7 +316,7 @@ class Values:
             for inner in layer_values(node, self.graph, layers):
                 total = self._both(np.add, total, self.of(node.body, inner))
             return total
-        ranges = self.shapes.ranges[id(node), tuple(sorted(layers.items()))]
+        ranges = self.shapes.ranges[visit_of(node, layers)]
         outside = dict(self._letters)
         for letter, (lower, upper) in ranges.items():
             self._letters[letter] = Value(np.arange(lower, upper + 1), (letter,))
