@@ -13,13 +13,16 @@ from bpdocs.equations.layers import (
     MAX_LENGTH,
     Layers,
     MismatchError,
+    NoEntryError,
     NoLayerError,
+    is_numbered,
     key_of,
     layer_values,
     whole_number,
 )
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.tokens import SizesError, UnreadableError
 
+NUMBER = "a number"
 Shape = tuple[int, ...]  # () or (rows, columns); 1 or an Axis each
 Visit = tuple[int, tuple[tuple[str, int], ...]]
 
@@ -311,7 +314,7 @@ class Shapes:
         self._release(ranges, pairs)
         self.axes.update(outside)
         if node.function != "sum" and any(high < low for low, high in ranges.values()):
-            raise UnreadableError("a maximum of nothing has no value", node.place[0])
+            raise SizesError("a maximum of nothing has no value", node.place[0], is_large=False)
         if node.function != "sum" and shape:
             raise UnreadableError("a maximum is taken over numbers", node.place[0])
         self.ranges[visit_of(node, layers)] = ranges
@@ -335,7 +338,9 @@ class Shapes:
         if upper is None:
             raise UnreadableError(f"no axis tells the range of {bound.letter}", place)
         if length is not None and upper > length:
-            raise MismatchError(
+            is_numbered_bound = bound.upper is not None and is_numbered([bound.upper])
+            kind = NoEntryError if is_numbered_bound else MismatchError
+            raise kind(
                 f"{bound.letter} runs to {self.name(upper, layers)} on an axis of "
                 f"{self.name(length, layers)}"
             )
@@ -363,7 +368,7 @@ class Shapes:
         if len(shapes) > 1:
             raise MismatchError("a sum over layers of arrays with different shapes does not fit")
         if not shapes:
-            raise UnreadableError("the sum over layers is empty", node.place[0])
+            raise SizesError("the sum over layers is empty", node.place[0], is_large=False)
         return shapes.pop()
 
     # Names of shapes
@@ -391,5 +396,5 @@ class Shapes:
     def describe(self, shape: Shape, layers: Layers) -> str:
         """Return a shape in letters, N_l × M."""
         if not shape:
-            return "a number"
+            return NUMBER
         return " × ".join(self.name(length, layers) for length in shape)
