@@ -71,6 +71,40 @@ def test_sizes_that_are_no_network_are_refused(reader) -> None:
     assert choose(reader, "bias-gradient", "2, 4, 3", "5") == "holds"
 
 
+def test_sizes_without_such_a_layer_are_told(reader) -> None:
+    """With one layer, what is said of the next one is not false: the reader is told to add some."""
+    reader.open("")
+    reader.check("four-formulas")
+
+    assert choose(reader, "four-formulas", "3, 2", "4") == "empty"
+    feedback = reader.tools("four-formulas").locator("[data-bp-feedback]")
+    expect(feedback).to_contain_text("Choose more layers")
+    expect(feedback).to_contain_text("2. Nothing was compared.")
+    expect(feedback).to_contain_text("3. 6 numbers agree; both sides are N_l × N_{l-1}.")
+    assert choose(reader, "four-formulas", "1, 1, 1", "1") == "holds"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "samples", "state", "says"),
+    [
+        ("1, 1, 1", "1", "holds", "在这样大小的随机网络上成立"),
+        ("3, 2", "4", "empty", "请选择更多的层"),
+        ("3", "4", "error", "没有检验"),
+    ],
+)
+def test_check_on_any_sizes_is_in_chinese(sizes, samples, state, says, reader) -> None:
+    """On a Chinese page every sentence that Check says is Chinese, whatever the sizes."""
+    reader.open("zh/")
+    reader.check("four-formulas")
+
+    assert choose(reader, "four-formulas", sizes, samples) == state
+    feedback = reader.tools("four-formulas").locator("[data-bp-feedback]")
+    expect(feedback).to_contain_text(says)
+    for sentence in feedback.locator("p").all_text_contents():
+        assert re.search(r"[\u4e00-\u9fff]", sentence), sentence
+    expect(feedback.locator("[lang]")).to_have_count(0)
+
+
 def test_check_is_quick_once_python_runs(reader) -> None:
     """The third check of a page takes less than 0.3 s of Python."""
     reader.open(GRADIENTS)

@@ -50,3 +50,35 @@ def test_bad_sizes_are_refused():
 def test_unknown_model_is_refused():
     """A model that is not there is told, not raised."""
     assert ask(BIAS, model="convolution")["status"] == "refused"
+
+
+NEXT = (
+    r"\bm{\Delta}^{l} = (\bm{W}^{l+1})^\mathsf{T} \bm{\Delta}^{l+1} \odot (\sigma^{l})'(\bm{Z}^{l})"
+)
+
+
+def test_sizes_without_such_a_layer_are_told():
+    """Of one layer, an equation about the next one says nothing; it is not false."""
+    told = ask(NEXT, sizes=(3, 2))
+    assert told["status"] == "empty"
+    assert [step["status"] for step in told["steps"]] == ["empty"]
+
+
+def test_part_that_says_nothing_is_told():
+    """Where one step of several says nothing, the others are still checked."""
+    told = ask(rf"{BIAS} \\ {NEXT}", sizes=(3, 2))
+    assert told["status"] == "empty"
+    assert [step["status"] for step in told["steps"]] == ["holds", "empty"]
+
+
+def test_sizes_with_too_many_indices_are_told():
+    """Where comparing would take too much memory, the sizes are to blame, not the equation."""
+    latex = r"\frac{\partial (W^{l}_{j,i} A^{l-1}_{i,m})}{\partial W^{l}_{j,i}} = A^{l-1}_{i,m}"
+    assert ask(latex)["status"] == "holds"
+    assert ask(latex, sizes=(20, 20), n_samples=20)["status"] == "large"
+
+
+def test_shape_of_numbers_is_left_empty():
+    """The page says in its own words that both sides are numbers."""
+    latex = r"C = \frac{1}{2M} \lVert \bm{A}^{L} - \bm{Y} \rVert_F^2"
+    assert [(step["shape"], step["numbers"]) for step in ask(latex)["steps"]] == [("", 1)]

@@ -192,3 +192,10 @@ def test_sizes_are_those_of_a_small_network(sizes, n_samples, words):
     """Sizes that would be slow, or are none, are refused with the rule."""
     with pytest.raises(ValueError, match=words):
         check(r"\bm{X} = \bm{X}", sizes=sizes, n_samples=n_samples)
+
+
+def test_range_that_counts_down_may_be_empty():
+    """From L-1 down to 1 there is no layer where L is 1; the range is not turned round."""
+    latex = r"\bm{Z}^{l+1} = 2 \bm{Z}^{l+1} \quad l = L-1, \dots, 1"
+    verdict = check(latex, sizes=(3, 2), explain=False)
+    assert verdict.sentence == "there is no layer or index for which this says anything"

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 
 from bpdocs.equations.models import MAX_LAYERS, MAX_SIZE
+from bpdocs.equations.shapes import NUMBER
 from bpdocs.equations.verdict import check
 
 
@@ -29,9 +30,9 @@ def answer(
     Returns
     -------
     str
-        JSON: status, sentence, seconds, and the steps with their status, sentence, shape and
-        number of compared numbers; or "refused" with the sentence and the most layers and neurons,
-        where the sizes are no network.
+        JSON: status, sentence, seconds, and the steps with their status, sentence, shape (empty for
+        numbers) and number of compared numbers; or "refused" with the sentence and the most layers
+        and neurons, where the sizes are no network.
     """
     begin = time.perf_counter()
     definitions = None
@@ -49,7 +50,7 @@ def answer(
         {
             "status": step.status,
             "sentence": f"{step.mistake} ({step.sentence})" if step.mistake else step.sentence,
-            "shape": step.left_shape,
+            "shape": "" if step.left_shape == NUMBER else step.left_shape,
             "numbers": step.n_checked,
         }
         for step in verdict.steps

@@ -8,19 +8,20 @@ from typing import Literal
 import numpy as np
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.graph import Graph, Key
+from bpdocs.equations.graph import Graph, Key, is_one
 from bpdocs.equations.layers import (
     MismatchError,
+    NoEntryError,
     NoLayerError,
     free_letters,
+    is_numbered,
     key_of,
     layer_letters,
-    whole_number,
 )
 from bpdocs.equations.names import STEPPED
-from bpdocs.equations.shapes import Shape, Shapes
-from bpdocs.equations.tokens import UnreadableError
-from bpdocs.equations.values import Value, Values, union
+from bpdocs.equations.shapes import NUMBER, Shape, Shapes
+from bpdocs.equations.tokens import SizesError, UnreadableError
+from bpdocs.equations.values import Value, Values, too_many_indices, union
 
 TOLERANCE = 1e-9
 SMALLEST_SCALE = 1e-3
@@ -44,6 +45,8 @@ class Outcome:
         In letters; empty where none was found.
     worst : tuple or None
         Where the sides differ most, with both numbers.
+    is_empty : bool
+        Whether these networks have no layer or entry of which it speaks.
     """
 
     is_true: bool
@@ -52,6 +55,7 @@ class Outcome:
     left_shape: str = ""
     right_shape: str = ""
     worst: tuple[str, float, float] | None = None
+    is_empty: bool = False
 
 
 @dataclass
@@ -97,11 +101,14 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False)
             except NoLayerError as error:
                 if not error.is_inside and _is_stated(claim, letters, layers, graph):
                     where = _describe(layers)
-                    return Outcome(False, f"the stated range contains {where}, where {error}")
+                    message = f"the stated range contains {where}, where {error}"
+                    return Outcome(False, message, is_empty=is_numbered(claim.conditions))
             except MismatchError as error:
                 where = f" at {_describe(layers)}" if layers else ""
                 shapes = _shape_names(seen) if seen.shapes else ("", "")
-                return Outcome(False, f"{error}{where}", seen.n_checked, *shapes)
+                is_empty = isinstance(error, NoEntryError)
+                message = f"{error}{where}"
+                return Outcome(False, message, seen.n_checked, *shapes, is_empty=is_empty)
             if to_first and seen.worst_error >= TOLERANCE:
                 return _conclude(seen)
     return _conclude(seen)
@@ -109,7 +116,8 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False)
 
 def _conclude(seen: _Comparison) -> Outcome:
     if not seen.n_checked:
-        return Outcome(False, "there is no layer or index for which this says anything")
+        sentence = "there is no layer or index for which this says anything"
+        return Outcome(False, sentence, is_empty=True)
     left, right = _shape_names(seen)
     if seen.worst is None or seen.worst_error < TOLERANCE:
         return Outcome(True, f"{seen.n_checked} numbers agree", seen.n_checked, left, right)
@@ -121,7 +129,7 @@ def _conclude(seen: _Comparison) -> Outcome:
 def layer_choices(claim: t.Claim, letters: Sequence[str], graph: Graph) -> Iterator[dict[str, int]]:
     """Yield the choices of layers that a claim's conditions allow."""
     if (graph.n_layers + 1) ** len(letters) > MAX_LAYER_CHOICES:
-        raise UnreadableError("too many letters count layers at once", claim.place[0])
+        raise SizesError("too many letters count layers at once", claim.place[0], is_large=True)
     for choice in itertools.product(range(graph.n_layers + 1), repeat=len(letters)):
         layers = dict(zip(letters, choice, strict=True))
         if _layers_allowed(claim, layers, graph):
@@ -222,9 +230,10 @@ def _assigning(claim: t.Claim) -> t.Node:
 def _compare_space(
     shape: Shape, space: t.Space, shapes: Shapes, layers: dict[str, int], seen: _Comparison
 ) -> None:
-    wanted = tuple(whole_number(node, shapes.graph, layers) for node in space.dimensions)
+    wanted: Shape = tuple(shapes.axis(node, layers) for node in space.dimensions)
     if len(wanted) == 1:
-        wanted = (1, *wanted) if shapes.graph.rows and shape[:1] == (1,) else (*wanted, 1)
+        is_row = shapes.graph.rows and bool(shape) and is_one(shape[0])
+        wanted = (1, *wanted) if is_row else (*wanted, 1)
     seen.shapes.append((shapes, layers, shape, wanted))
     seen.n_checked += 1
     if shape != wanted:
@@ -247,7 +256,7 @@ def _ranges(
             raise UnreadableError(f"no axis tells the range of {letter}", claim.place[0])
         ranges[letter] = (1, length)
     if np.prod([upper for _, upper in ranges.values()], dtype=float) > 1e6:
-        raise UnreadableError("there are too many indices at once", claim.place[0])
+        raise too_many_indices(claim.place[0])
     for letter, (_, length) in ranges.items():
         _require_on_axis(claim, shapes, layers, letter, length)
     return ranges
@@ -267,7 +276,8 @@ def _require_on_axis(
     for beyond, far in ((0, -_FAR), (length + 1, _FAR)):
         if mine and allows(beyond) and not allows(far):
             name = shapes.name(length, layers)
-            raise MismatchError(f"the stated range of {letter} goes beyond its axis of {name}")
+            kind = NoEntryError if far > 0 and is_numbered(mine) else MismatchError
+            raise kind(f"the stated range of {letter} goes beyond its axis of {name}")
 
 
 def _sources(claim: t.Claim, graph: Graph, layers: Mapping[str, int]) -> dict[Key, np.ndarray]:
@@ -339,7 +349,7 @@ def _shape_name(seen: _Comparison, side: Literal[2, 3]) -> str:
     for entry in seen.shapes:
         shape = entry[side]
         if not shape:
-            return "a number"
+            return NUMBER
         axes = [entry[0].names(length, entry[1]) for length in shape]
         if common is None:
             common = axes

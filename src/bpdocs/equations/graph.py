@@ -18,6 +18,23 @@ Values = Mapping[Key, np.ndarray]
 Rule = Callable[[Values], np.ndarray]
 
 
+class Axis(int):
+    """A length of an axis; `apart` is what it would be if no two lengths were equal by chance."""
+
+    apart: int
+
+    def __new__(cls, length: int, apart: int) -> "Axis":
+        """Return a length that counts as `length` wherever numbers are compared."""
+        axis = super().__new__(cls, length)
+        axis.apart = apart
+        return axis
+
+
+def is_one(length: int) -> bool:
+    """Tell whether a length is 1 whatever the sizes, as that of a column is across it."""
+    return getattr(length, "apart", length) == 1
+
+
 def differentiate(function: Callable[[Any], Any], z: np.ndarray) -> np.ndarray:
     r"""Return $f'(z)$ of an element-wise function, also where z moves by $ih$ itself.
 
@@ -52,6 +69,8 @@ class Graph:
         Layers whose activation is softmax: its prime is the diagonal of its Jacobian.
     has_batch : bool
         Whether $M$ has a meaning; without it there is one sample.
+    apart : Graph or None
+        The same network with sizes that are above 1 and differ, where its own are or do not.
     """
 
     sizes: tuple[int, ...]
@@ -61,6 +80,7 @@ class Graph:
     loss: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
     rows: bool = False
     has_batch: bool = True
+    apart: "Graph | None" = None
     _rules: dict[Key, Rule] = field(default_factory=dict)
     _parents: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
     _values: dict[Key, np.ndarray] = field(default_factory=dict)
@@ -107,6 +127,11 @@ class Graph:
     def shape(self, key: Key) -> tuple[int, ...]:
         """Return the shape of a value; () for a number."""
         return self.value(key).shape
+
+    def axes(self, key: Key) -> tuple[Axis, ...]:
+        """Return the shape of a value with what its lengths would be where sizes differ."""
+        apart = self.apart or self
+        return tuple(map(Axis, self.shape(key), apart.shape(key)))
 
     def descendants(self, keys: set[Key]) -> set[Key]:
         """Return what changes with the given values, themselves included."""

@@ -15,6 +15,10 @@ class MismatchError(Exception):
     """Shapes or ranges that do not fit: what is claimed is false."""
 
 
+class NoEntryError(MismatchError):
+    """A numbered entry that an array of this size does not have, though larger ones do."""
+
+
 class NoLayerError(Exception):
     """A quantity that this layer does not have; `is_inside` if the layer itself exists."""
 
@@ -46,6 +50,12 @@ def free_letters(node: t.Node) -> set[str]:
         inside = [*node.conditions, node.body]
         return limits | (set().union(*map(free_letters, inside)) - bound)
     return set().union(*map(free_letters, node.children), set())
+
+
+def is_numbered(nodes: Iterable[t.Node]) -> bool:
+    """Tell whether index expressions are of numbers and letters alone, as in 1, ..., 3."""
+    inner = (inner for node in nodes for inner in node.walk())
+    return not any(isinstance(node, t.Constant | t.Size) for node in inner)
 
 
 def key_of(node: t.Quantity, graph: Graph, layers: Layers) -> Key:

@@ -112,7 +112,19 @@ def find_model(name: str) -> Model:
 @cache
 def networks(model: Model, layout: str, is_same: bool) -> tuple[Graph, ...]:
     """Return the networks on which an equation of a model is checked, always the same ones."""
-    return tuple(
-        model.layouts[layout](sizes, n_samples, np.random.default_rng(2020 + at), is_same)
-        for at, (sizes, n_samples) in enumerate(model.sizes)
-    )
+    build = model.layouts[layout]
+    graphs = []
+    for at, (sizes, n_samples) in enumerate(model.sizes):
+        graph = build(sizes, n_samples, np.random.default_rng(2020 + at), is_same)
+        if len({1, *sizes, n_samples}) < len(sizes) + 2:
+            graph.apart = build(*_apart(graph), np.random.default_rng(0), is_same)
+        graphs.append(graph)
+    return tuple(graphs)
+
+
+def _apart(graph: Graph) -> tuple[tuple[int, ...], int]:
+    """Return sizes and M for the same layers, all above 1 and different; a norm keeps its size."""
+    sizes = [2]
+    for l in range(1, graph.n_layers + 1):
+        sizes.append(sizes[-1] + (("gamma", l) not in graph))
+    return tuple(sizes), sizes[-1] + 1

@@ -8,19 +8,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.graph import Graph
+from bpdocs.equations.graph import Axis, Graph, is_one
 from bpdocs.equations.layers import (
     MAX_LENGTH,
     Layers,
     MismatchError,
+    NoEntryError,
     NoLayerError,
+    is_numbered,
     key_of,
     layer_values,
     whole_number,
 )
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.tokens import SizesError, UnreadableError
 
-Shape = tuple[int, ...]  # () or (rows, columns)
+NUMBER = "a number"
+Shape = tuple[int, ...]  # () or (rows, columns); 1 or an Axis each
+Visit = tuple[int, tuple[tuple[str, int], ...]]
+
+
+def visit_of(node: t.Node, layers: Layers) -> Visit:
+    """Return the key of a node with a choice of the layers."""
+    return id(node), tuple(sorted(layers.items()))
 
 
 @dataclass
@@ -35,15 +44,16 @@ class Shapes:
         Letters that are compared: n of a Kronecker delta of n and m runs as far as m does.
     ranges : dict
         By sum and choice of layers, the first and last value of each of its letters.
+    numbers : set
+        Matrix products, with the choice of layers, that are numbers: a row times a column.
     """
 
     graph: Graph
     layer_names: frozenset[str]
     axes: dict[str, set[int]] = field(default_factory=dict)
     pairs: list[tuple[str, str]] = field(default_factory=list)
-    ranges: dict[tuple[int, tuple[tuple[str, int], ...]], dict[str, tuple[int, int]]] = field(
-        default_factory=dict
-    )
+    ranges: dict[Visit, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    numbers: set[Visit] = field(default_factory=set)
 
     def of(self, node: t.Node, layers: Layers) -> Shape:
         """Return a tree's shape."""
@@ -71,8 +81,13 @@ class Shapes:
         length = self._length(node.length, layers)
         return (length, length)
 
-    def _length(self, node: t.Node, layers: Layers) -> int:
-        length = whole_number(node, self.graph, layers)
+    def axis(self, node: t.Node, layers: Layers) -> Axis:
+        """Return the length that an index expression gives."""
+        apart = self.graph.apart or self.graph
+        return Axis(whole_number(node, self.graph, layers), whole_number(node, apart, layers))
+
+    def _length(self, node: t.Node, layers: Layers) -> Axis:
+        length = self.axis(node, layers)
         if not 1 <= length <= MAX_LENGTH:
             raise UnreadableError(
                 f"the length {length} is not between 1 and {MAX_LENGTH}", node.place[0]
@@ -80,7 +95,7 @@ class Shapes:
         return length
 
     def _quantity(self, node: t.Quantity, layers: Layers) -> Shape:
-        return self.graph.shape(key_of(node, self.graph, layers))
+        return self.graph.axes(key_of(node, self.graph, layers))
 
     def _kronecker(self, node: t.Kronecker, _: Layers) -> Shape:
         self._index(node.first, None)
@@ -115,8 +130,8 @@ class Shapes:
     def _element(self, node: t.Element, layers: Layers) -> Shape:
         shape = self.of(node.base, layers)
         indices = node.indices
-        if len(shape) == 2 and len(indices) == 1 and 1 in shape:
-            at = 0 if shape[1] == 1 else 1
+        if len(indices) == 1 and any(map(is_one, shape)):
+            at = 0 if is_one(shape[1]) else 1
             self._index(indices[0], shape[at])
             if not isinstance(indices[0], t.Whole):
                 return ()
@@ -178,7 +193,10 @@ class Shapes:
             )
         if left[1] != right[0]:
             raise MismatchError(f"a product of {both} does not fit")
-        return () if (left[0], right[1]) == (1, 1) else (left[0], right[1])
+        if is_one(left[0]) and is_one(right[1]):
+            self.numbers.add(visit_of(node, layers))
+            return ()
+        return (left[0], right[1])
 
     def _fraction(self, node: t.Fraction, layers: Layers) -> Shape:
         self._require_number(
@@ -196,7 +214,7 @@ class Shapes:
                 r"bars around an array can mean several things; write \lVert and \rVert_F",
                 node.place[0],
             )
-        if node.name == "2" and len(shape) == 2 and 1 not in shape:
+        if node.name == "2" and shape and not any(map(is_one, shape)):
             raise UnreadableError("the norm 2 of a matrix is not read; F is", node.place[0])
         return ()
 
@@ -243,8 +261,8 @@ class Shapes:
     def _diag(self, shape: Shape, node: t.Node, layers: Layers) -> Shape:
         if not shape:
             raise UnreadableError("diag takes an array", node.place[0])
-        if 1 in shape:
-            length = max(shape)
+        if any(map(is_one, shape)):
+            length = shape[0] if is_one(shape[1]) else shape[1]
             return (length, length)
         if shape[0] != shape[1]:
             raise MismatchError(f"the diagonal of {self.describe(shape, layers)} does not exist")
@@ -253,7 +271,7 @@ class Shapes:
     def _derivative(self, node: t.Derivative, layers: Layers) -> Shape:
         self._require_first_order(node.above)
         key = key_of(node.below, self.graph, layers)
-        shape = self.graph.shape(key)
+        shape = self.graph.axes(key)
         if self.graph.is_derived(key) or not shape:
             raise UnreadableError(
                 "a derivative is taken by an array of the forward pass", node.below.place[0]
@@ -296,10 +314,10 @@ class Shapes:
         self._release(ranges, pairs)
         self.axes.update(outside)
         if node.function != "sum" and any(high < low for low, high in ranges.values()):
-            raise UnreadableError("a maximum of nothing has no value", node.place[0])
+            raise SizesError("a maximum of nothing has no value", node.place[0], is_large=False)
         if node.function != "sum" and shape:
             raise UnreadableError("a maximum is taken over numbers", node.place[0])
-        self.ranges[id(node), tuple(sorted(layers.items()))] = ranges
+        self.ranges[visit_of(node, layers)] = ranges
         return shape
 
     def _release(self, ranges: Mapping[str, tuple[int, int]], pairs: list[tuple[str, str]]) -> None:
@@ -316,11 +334,13 @@ class Shapes:
     ) -> tuple[int, int]:
         length = self.only_length(bound.letter, lengths, layers)
         lower = whole_number(bound.lower, self.graph, layers) if bound.lower else 1
-        upper = whole_number(bound.upper, self.graph, layers) if bound.upper else length
+        upper = self.axis(bound.upper, layers) if bound.upper else length
         if upper is None:
             raise UnreadableError(f"no axis tells the range of {bound.letter}", place)
         if length is not None and upper > length:
-            raise MismatchError(
+            is_numbered_bound = bound.upper is not None and is_numbered([bound.upper])
+            kind = NoEntryError if is_numbered_bound else MismatchError
+            raise kind(
                 f"{bound.letter} runs to {self.name(upper, layers)} on an axis of "
                 f"{self.name(length, layers)}"
             )
@@ -348,22 +368,25 @@ class Shapes:
         if len(shapes) > 1:
             raise MismatchError("a sum over layers of arrays with different shapes does not fit")
         if not shapes:
-            raise UnreadableError("the sum over layers is empty", node.place[0])
+            raise SizesError("the sum over layers is empty", node.place[0], is_large=False)
         return shapes.pop()
 
     # Names of shapes
 
     def names(self, length: int, layers: Layers) -> list[str]:
         """Return what a length may be called, best first; sizes differ, so the number tells."""
-        sizes = self.graph.sizes
-        found = ["1"] if length == 1 else []
+        graph, known = self.graph, int(length)
+        if isinstance(length, Axis) and graph.apart:
+            graph, known = graph.apart, length.apart
+        sizes = graph.sizes
+        found = ["1"] if known == 1 else []
         for letter, layer in layers.items():
             for offset, sign in ((0, ""), (-1, "-1"), (1, "+1")):
-                if 0 <= layer + offset < len(sizes) and sizes[layer + offset] == length:
+                if 0 <= layer + offset < len(sizes) and sizes[layer + offset] == known:
                     found.append(f"N_{{{letter}{sign}}}" if sign else f"N_{letter}")
-        found += ["M"] * (length == self.graph.n_samples)
-        found += ["N_L"] * (length == sizes[-1])
-        found += [f"N_{layer}" for layer, size in enumerate(sizes) if size == length]
+        found += ["M"] * (known == graph.n_samples)
+        found += ["N_L"] * (known == sizes[-1])
+        found += [f"N_{layer}" for layer, size in enumerate(sizes) if size == known]
         return [*found, str(length)]
 
     def name(self, length: int, layers: Layers) -> str:
@@ -373,5 +396,5 @@ class Shapes:
     def describe(self, shape: Shape, layers: Layers) -> str:
         """Return a shape in letters, N_l × M."""
         if not shape:
-            return "a number"
+            return NUMBER
         return " × ".join(self.name(length, layers) for length in shape)

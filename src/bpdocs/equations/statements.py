@@ -202,6 +202,7 @@ class _Cutter:
             place, index = place_of(letter), self.reader.index(letter)
             if index in {*low.walk(), *high.walk()}:
                 raise UnreadableError("the range of an index is stated by itself", place[0])
+            low, high = sorted((low, high), key=_size)
             found.append(t.Condition((low, index, high), ("between",), place=place))
         return found
 
@@ -347,6 +348,18 @@ class _Cutter:
         meaning = self.reader.read(sides[1])
         self.reader.definitions[key] = replace(definition, meaning=meaning)
         return meaning
+
+
+def _size(end: t.Node) -> float:
+    """Return about how large an end of a range is in a large network: L-1, ..., 1 counts down."""
+    match end:
+        case t.Number():
+            return end.value
+        case t.Addition():
+            return sum(sign * _size(term) for sign, term in end.terms)
+        case t.Product():
+            return _size(end.left) * _size(end.right)
+    return 500 if isinstance(end, t.Letter) else 1000
 
 
 _OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

@@ -23,6 +23,14 @@ class UnreadableError(ValueError):
         self.place = place
 
 
+class SizesError(UnreadableError):
+    """What can be read, but not evaluated on these sizes: they are too small, or too large."""
+
+    def __init__(self, message: str, place: int, *, is_large: bool) -> None:
+        super().__init__(message, place)
+        self.is_large = is_large
+
+
 _GREEK = (
     "alpha|beta|gamma|Delta|delta|varepsilon|epsilon|zeta|eta|theta|lambda|mu|nu|xi|pi|rho|sigma"
     "|tau|varphi|phi|chi|psi|omega|Gamma|Theta|Lambda|Phi|Psi|Omega|ell"

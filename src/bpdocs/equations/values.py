@@ -12,9 +12,16 @@ import numpy as np
 from bpdocs.equations import tree as t
 from bpdocs.equations.builders import softmax
 from bpdocs.equations.graph import STEP, Graph, Key, differentiate
-from bpdocs.equations.layers import Layers, MismatchError, key_of, layer_values, whole_number
-from bpdocs.equations.shapes import Shapes
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.layers import (
+    Layers,
+    MismatchError,
+    NoEntryError,
+    key_of,
+    layer_values,
+    whole_number,
+)
+from bpdocs.equations.shapes import Shapes, visit_of
+from bpdocs.equations.tokens import SizesError, UnreadableError
 
 MAX_ENTRIES = 3_000_000
 
@@ -61,6 +68,11 @@ class Value:
         return turned.reshape(shape + (tail or ([1, 1] if as_matrix else [])))
 
 
+def too_many_indices(place: int) -> SizesError:
+    """Return the error for what would take too much memory."""
+    return SizesError("there are too many indices at once", place, is_large=True)
+
+
 def union(*values: Value) -> tuple[str, ...]:
     """Return the letters of several values, each once."""
     return tuple(dict.fromkeys(letter for value in values for letter in value.letters))
@@ -96,7 +108,7 @@ class Values:
         """Return a tree's value."""
         value: Value = getattr(self, f"_{type(node).__name__.lower()}")(node, layers)
         if value.data.size > MAX_ENTRIES:
-            raise UnreadableError("there are too many indices at once", node.place[0])
+            raise too_many_indices(node.place[0])
         return value
 
     def index(self, node: t.Node, layers: Layers) -> Value:
@@ -114,10 +126,9 @@ class Values:
         """Return where a condition is true."""
         sides = [self.index(side, layers) for side in condition.sides]
         if condition.relations == ("between",):
-            low = self._both(np.minimum, sides[0], sides[2])
-            high = self._both(np.maximum, sides[0], sides[2])
-            above = self._both(np.greater_equal, sides[1], low)
-            return self._both(np.logical_and, above, self._both(np.less_equal, sides[1], high))
+            above = self._both(np.greater_equal, sides[1], sides[0])
+            below = self._both(np.less_equal, sides[1], sides[2])
+            return self._both(np.logical_and, above, below)
         result = Value(np.array(True))
         for relation, left, right in zip(condition.relations, sides, sides[1:], strict=False):
             result = self._both(np.logical_and, result, self._both(_COMPARE[relation], left, right))
@@ -131,7 +142,7 @@ class Values:
         a, b = left.on(letters, as_matrix=is_matrix), right.on(letters, as_matrix=is_matrix)
         lengths = np.maximum(a.shape[: len(letters)], b.shape[: len(letters)])
         if np.prod(lengths, dtype=float) > MAX_ENTRIES:
-            raise UnreadableError("there are too many indices at once", 0)
+            raise too_many_indices(0)
         return Value(rule(a, b), letters)
 
     def _scaled(self, factor: float, value: Value) -> Value:
@@ -189,9 +200,8 @@ class Values:
     def _pick(self, index: t.Node, length: int, layers: Layers) -> Value:
         value = self.index(index, layers)
         if value.data.size and (value.data.min() < 1 or value.data.max() > length):
-            raise MismatchError(
-                f"an index runs outside its axis of {self.shapes.name(length, layers)}"
-            )
+            kind = MismatchError if value.letters else NoEntryError
+            raise kind(f"an index runs outside its axis of {self.shapes.name(length, layers)}")
         return Value(value.data - 1, value.letters)
 
     def _transpose(self, node: t.Transpose, layers: Layers) -> Value:
@@ -217,7 +227,7 @@ class Values:
         if node.operator or not (left.is_matrix and right.is_matrix):
             return self._both(np.multiply, left, right)
         product = self._both(np.matmul, left, right)
-        is_number = product.data.shape[-2:] == (1, 1)
+        is_number = visit_of(node, layers) in self.shapes.numbers
         return Value(product.data[..., 0, 0], product.letters) if is_number else product
 
     def _fraction(self, node: t.Fraction, layers: Layers) -> Value:
@@ -317,7 +327,7 @@ class Values:
             for inner in layer_values(node, self.graph, layers):
                 total = self._both(np.add, total, self.of(node.body, inner))
             return total
-        ranges = self.shapes.ranges[id(node), tuple(sorted(layers.items()))]
+        ranges = self.shapes.ranges[visit_of(node, layers)]
         outside = dict(self._letters)
         for letter, (lower, upper) in ranges.items():
             self._letters[letter] = Value(np.arange(lower, upper + 1), (letter,))
@@ -339,7 +349,7 @@ class Values:
         shape = list(np.broadcast_shapes(data.shape, where.shape))
         shape[len(kept) : len(letters)] = lengths.values()
         if np.prod(shape, dtype=float) > MAX_ENTRIES:
-            raise UnreadableError("there are too many indices at once", node.place[0])
+            raise too_many_indices(node.place[0])
         data, where = np.broadcast_to(data, shape), np.broadcast_to(where, shape)
         axes = tuple(range(len(kept), len(letters)))
         if node.function == "sum":

@@ -9,14 +9,15 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.evaluation import Outcome, evaluate
 from bpdocs.equations.models import Model, find_model, networks
 from bpdocs.equations.statements import Definitions, Display, read_display
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.tokens import SizesError, UnreadableError
 
 # What stands before a symbol and makes no token.
 _FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
 
 MAX_EXPLAINED = 3
 
-Status = Literal["holds", "fails", "unreadable"]
+Status = Literal["holds", "fails", "unreadable", "empty", "large"]
+_WORST_FIRST: tuple[Status, ...] = ("fails", "unreadable", "large", "empty", "holds")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Step:
     Attributes
     ----------
     status : str
-        "holds", "fails" or "unreadable".
+        "holds", "fails" or "unreadable". On sizes that were given also "empty", where the network
+        lacks the layers or entries that the claim speaks of, and "large", where it has too many.
     latex : str
         The claim as it stands in the display.
     sentence : str
@@ -61,7 +63,7 @@ class Verdict:
     Attributes
     ----------
     status : str
-        "holds", "fails" or "unreadable".
+        That of its worst step; "unreadable" if it has none.
     sentence : str
         Why, in one line.
     steps : tuple of Step
@@ -143,7 +145,8 @@ def check(
     Returns
     -------
     Verdict
-        "holds" only if every step was evaluated and none differed.
+        "holds" only if every step was evaluated and none differed. A step that says nothing about
+        the model's own networks "fails"; about one of given sizes it is "empty".
 
     Raises
     ------
@@ -163,12 +166,12 @@ def check(
         found = found.of_sizes(sizes, n_samples)
     try:
         display = read_display(latex, found.names, definitions, numbers)
-        layout, steps = _best(latex, display, found)
+        layout, steps = _best(latex, display, found, has_own_sizes=sizes is None)
         if explain:
             steps = _explained(steps, display, found, layout)
     except UnreadableError as error:
         return Verdict("unreadable", str(error), (), error.place, definitions=definitions)
-    for status in ("fails", "unreadable", "holds"):
+    for status in _WORST_FIRST:
         deciding = next((step for step in steps if step.status == status), None)
         if deciding is not None:
             break
@@ -183,8 +186,10 @@ def check(
     )
 
 
-def _best(latex: str, display: Display, model: Model) -> tuple[str, tuple[Step, ...]]:
-    """Return the layout in which most steps hold, with the steps."""
+def _best(
+    latex: str, display: Display, model: Model, *, has_own_sizes: bool
+) -> tuple[str, tuple[Step, ...]]:
+    """Return the layout in which most steps hold, or else are empty, with the steps."""
     is_same = has_plain_sigma(display)
     found = []
     for layout in model.layouts:
@@ -193,11 +198,19 @@ def _best(latex: str, display: Display, model: Model) -> tuple[str, tuple[Step, 
             text = _text(latex, claim.place)
             try:
                 outcome = evaluate(claim, networks(model, layout, is_same))
-                steps.append(_step(text, outcome, claim.place[0]))
+                steps.append(_step(text, outcome, claim.place[0], has_own_sizes=has_own_sizes))
             except UnreadableError as error:
-                steps.append(Step("unreadable", text, str(error), place=error.place))
+                status: Status = "unreadable"
+                if isinstance(error, SizesError) and not has_own_sizes:
+                    status = "large" if error.is_large else "empty"
+                steps.append(Step(status, text, str(error), place=error.place))
         found.append((layout, tuple(steps)))
-    return max(found, key=lambda pair: sum(step.status == "holds" for step in pair[1]))
+
+    def merit(pair: tuple[str, tuple[Step, ...]]) -> tuple[int, int]:
+        statuses = [step.status for step in pair[1]]
+        return statuses.count("holds"), statuses.count("empty")
+
+    return max(found, key=merit)
 
 
 def _text(latex: str, place: tuple[int, int]) -> str:
@@ -206,9 +219,10 @@ def _text(latex: str, place: tuple[int, int]) -> str:
     return latex[before.start() if before else place[0] : place[1]]
 
 
-def _step(text: str, outcome: Outcome, begin: int) -> Step:
+def _step(text: str, outcome: Outcome, begin: int, *, has_own_sizes: bool) -> Step:
+    false: Status = "empty" if outcome.is_empty and not has_own_sizes else "fails"
     return Step(
-        "holds" if outcome.is_true else "fails",
+        "holds" if outcome.is_true else false,
         text,
         outcome.message,
         outcome.left_shape,

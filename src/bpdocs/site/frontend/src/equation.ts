@@ -15,11 +15,12 @@ interface Question {
 
 /** What came of it; `bpdocs.equations.browser` writes it. */
 interface Answer {
-  status: "holds" | "fails" | "unreadable" | "refused";
+  status: "holds" | "fails" | "unreadable" | "empty" | "large" | "refused";
   sentence: string;
   seconds: number;
   /** If refused: how many layers, and neurons or samples, there may be. */
   most?: [layers: number, size: number];
+  /** The shape is that of both sides, empty for numbers. */
   steps: { status: string; sentence: string; shape: string; numbers: number }[];
 }
 
@@ -88,8 +89,12 @@ export class Equation {
     const lines = [text.statuses[status]];
     steps.forEach((step, index) => {
       const number = steps.length > 1 ? `${index + 1}. ` : "";
-      if (step.status === "holds") lines.push(number + text.agree(step.numbers, step.shape));
-      else lines.push(number + step.sentence);
+      const said = {
+        holds: text.agree(step.numbers, step.shape),
+        empty: text.notCompared,
+        large: text.notCompared,
+      }[step.status];
+      lines.push(number + (said ?? step.sentence));
     });
     if (steps.length === 0) lines.push(sentence);
     lines.push(text.took(seconds));
@@ -102,7 +107,7 @@ export class Equation {
       ...lines.map((line) => {
         const paragraph = element("p", "");
         paragraph.textContent = line;
-        // What Python says is English on every page.
+        // Python's own sentences are English: errors, and what is false, which no page is built with.
         if (!/\p{Script=Han}/u.test(line)) paragraph.lang = "en";
         return paragraph;
       }),

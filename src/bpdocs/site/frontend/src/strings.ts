@@ -97,11 +97,15 @@ const en = {
     holds: "It holds on a random network of these sizes.",
     fails: "It fails on a random network of these sizes.",
     unreadable: "It cannot be read.",
+    empty:
+      "Not all of it was checked: a network of these sizes lacks the layers or entries that it speaks of. Choose more layers, neurons or samples.",
+    large:
+      "Not all of it was checked: a network of these sizes has too many entries to compare. Choose fewer layers, neurons or samples.",
   },
   agree: (numbers: number, shape: string) =>
-    shape === "a number"
-      ? `${numbers} numbers agree.`
-      : `${numbers} numbers agree; both sides are ${shape}.`,
+    (numbers === 1 ? "1 number agrees" : `${numbers} numbers agree`) +
+    (shape ? `; both sides are ${shape}.` : "."),
+  notCompared: "Nothing was compared.",
   took: (seconds: number) => `Checked in ${seconds.toFixed(2)} s by your own Python.`,
 };
 
@@ -196,9 +200,13 @@ const zh: typeof en = {
     holds: "在这样大小的随机网络上成立。",
     fails: "在这样大小的随机网络上不成立。",
     unreadable: "读不懂这个公式。",
+    empty:
+      "没有全部检验：这样大小的网络没有公式所说的某些层或元素。请选择更多的层、神经元或样本。",
+    large: "没有全部检验：这样大小的网络要比较的元素太多。请选择更少的层、神经元或样本。",
   },
   agree: (numbers, shape) =>
-    shape === "a number" ? `${numbers} 个数一致。` : `${numbers} 个数一致；两边的形状都是 ${shape}。`,
+    shape ? `${numbers} 个数一致；两边的形状都是 ${shape}。` : `${numbers} 个数一致。`,
+  notCompared: "没有比较任何数。",
   took: (seconds) => `由你的 Python 检验，用时 ${seconds.toFixed(2)} 秒。`,
 };
 
