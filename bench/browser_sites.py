@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bpdocs.site.cache import sha256
 from bpdocs.site.node import install_packages
+from bpdocs.site.runtime import compiled_python
 from bpdocs.site.sources import RuntimeFile, fetch_runtime, read_manifest
 
 ROOT = Path(__file__).parents[1]
@@ -34,17 +35,18 @@ def prepare_sites(url: str) -> dict[str, Path]:
     install_packages(SOURCES)
     shutil.rmtree(BUILT, ignore_errors=True)
     pyodide = _stock_pyodide(BUILT / "pyodide")
-    ours = _our_site(f"{url}ours/")
-    runtime = next(path for path in (ours / "py").iterdir())
+    compiled = compiled_python()
     return {
-        "/ours/": ours,
+        "/ours/": _our_site(f"{url}ours/"),
         "/markdown-exec/": _site_of_markdown_exec(f"{url}markdown-exec/"),
         "/pyscript/": SOURCES / "pages" / "pyscript",
         "/bare/": SOURCES / "pages" / "bare",
         "/pyodide/": pyodide,
-        "/compiled-library/": _compiled(runtime, pyodide, BUILT / "library", ["python_stdlib.zip"]),
+        "/compiled-library/": _compiled(
+            compiled, pyodide, BUILT / "library", ["python_stdlib.zip"]
+        ),
         "/compiled/": _compiled(
-            runtime, pyodide, BUILT / "all", ["python_stdlib.zip", _numpy(runtime).name]
+            compiled, pyodide, BUILT / "all", ["python_stdlib.zip", _numpy(compiled).name]
         ),
         "/pyscript-core/": PACKAGES / "@pyscript" / "core" / "dist",
         RELEASE: pyodide,
@@ -70,21 +72,21 @@ def _stock_pyodide(folder: Path) -> Path:
     return folder
 
 
-def _compiled(runtime: Path, pyodide: Path, folder: Path, names: list[str]) -> Path:
+def _compiled(compiled: Path, pyodide: Path, folder: Path, names: list[str]) -> Path:
     """Make a folder like Pyodide's, in which some archives are those of our site."""
     shutil.copytree(pyodide, folder)
     for name in names:
-        shutil.copyfile(runtime / name, folder / name)
+        shutil.copyfile(compiled / name, folder / name)
     lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
-    numpy = _numpy(runtime)
+    numpy = _numpy(compiled)
     if numpy.name in names:
         lock["packages"]["numpy"]["sha256"] = sha256(numpy)
     (folder / "pyodide-lock.json").write_text(json.dumps(lock), "utf-8")
     return folder
 
 
-def _numpy(runtime: Path) -> Path:
-    return next(runtime.glob("numpy-*.whl"))
+def _numpy(compiled: Path) -> Path:
+    return next(compiled.glob("numpy-*.whl"))
 
 
 def _our_site(url: str) -> Path:

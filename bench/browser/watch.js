@@ -82,10 +82,14 @@ const MEASUREMENTS = {
     return performance.now() - start;
   },
 
-  /** Resolve when the service worker has everything that the next visit needs. */
+  /** Resolve when everything is kept that the next visit needs. */
   async kept() {
     const { active } = await navigator.serviceWorker.ready;
-    while (active.state !== "activated") await new Promise((resolve) => setTimeout(resolve, 20));
+    const { bpRuntime } = document.querySelector("[data-bp-page]").dataset;
+    const snapshot = new URL(`${bpRuntime}snapshot`, location).href;
+    while (active.state !== "activated" || !(await caches.match(snapshot))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   },
 };
 

@@ -360,9 +360,9 @@ def test_copy_gives_the_source(reader) -> None:
         ("manifest.json", lambda _: None, "manifest.json could not be fetched"),
         ("py3-none-any.whl", lambda body: body[:-1], "py3-none-any.whl arrived damaged"),
         (
-            "python_stdlib.zip",
+            "library.tar.gz",
             lambda body: body[:999] + bytes([body[999] ^ 1]) + body[1000:],
-            "python_stdlib.zip arrived damaged",
+            "library.tar.gz arrived damaged",
         ),
     ],
     ids=["missing", "no manifest", "truncated", "flipped bit"],

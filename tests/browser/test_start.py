@@ -13,14 +13,15 @@ KEPT = """async () => {
     const registration = await navigator.serviceWorker.ready;
     const names = await caches.keys();
     if (registration.active.state !== 'activated' || names.length !== 1) continue;
-    return (await (await caches.open(names[0])).keys()).map(({ url }) => url);
+    const urls = (await (await caches.open(names[0])).keys()).map(({ url }) => url);
+    if (urls.some((url) => url.endsWith("/snapshot"))) return urls;
   }
   return [];
 }"""
 
 
 def python_is_kept(reader) -> list[str]:
-    """Wait until the service worker has all files, and return their addresses."""
+    """Wait until all files and Python's memory are kept, and return their addresses."""
     return reader.page.evaluate(KEPT)
 
 
@@ -119,7 +120,7 @@ def test_full_storage_is_no_fault(reader) -> None:
     tools.send("Storage.overrideQuotaForOrigin", order)
     reader.open("")
     assert reader.run() == "same"
-    reader.page.wait_for_timeout(1000)
+    reader.page.wait_for_timeout(2500)
     reader.page.reload()
 
     assert reader.run() == "same"
@@ -135,16 +136,90 @@ def test_damaged_file_is_fetched_past_the_caches(reader, server) -> None:
           const [name] = await caches.keys();
           const cache = await caches.open(name);
           const requests = await cache.keys();
-          const damaged = requests.find(({ url }) => url.endsWith("python_stdlib.zip"));
+          const damaged = requests.find(({ url }) => url.endsWith("library.tar.gz"));
           await cache.put(damaged, new Response("x"));
         }"""
     )
     reader.page.reload()
     reader.press("run")
 
-    expect(reader.cell()).to_contain_text("python_stdlib.zip arrived damaged", timeout=30_000)
+    expect(reader.cell()).to_contain_text("library.tar.gz arrived damaged", timeout=30_000)
     reader.cell().locator("[data-bp-action=retry]").click()
     assert reader.wait() == "same"
+
+
+def test_memory_is_left_to_the_next_start(reader) -> None:
+    """The next start takes over what was imported, and every page is as printed then, too."""
+    reader.open("")
+    reader.run()
+    python_is_kept(reader)
+    reader.page.evaluate(
+        """async () => {
+          const [name] = await caches.keys();
+          const cache = await caches.open(name);
+          const [{ url }] = (await cache.keys()).filter(({ url }) => url.endsWith("/snapshot"));
+          const { headers, body } = await cache.match(url);
+          const told = JSON.parse(headers.get("bp-snapshot"));
+          told.state.hiwireKeys = [{ serialized: "nobody knows this" }];
+          const changed = { "bp-snapshot": JSON.stringify(told) };
+          await cache.put(url, new Response(body, { headers: changed }));
+        }"""
+    )
+    reader.page.reload()
+    reader.press("run")
+    expect(reader.cell()).to_contain_text("_snapshotDeserializer", timeout=30_000)
+    reader.cell().locator("[data-bp-action=retry]").click()
+    assert reader.wait() == "same"  # what could not be used was dropped
+
+    for page in ("derivation/forward/", "derivation/gradients/", "zh/derivation/error/"):
+        python_is_kept(reader)
+        reader.open(page)
+        total = reader.page.locator("[data-bp-cell]").count()
+        assert reader.run_all() == f"{total}/{total}"
+
+
+def test_damaged_memory_is_refused(reader) -> None:
+    """Memory that is damaged where it is kept is refused by its hash; Retry imports again."""
+    reader.open("")
+    reader.run()
+    python_is_kept(reader)
+    reader.page.evaluate(
+        """async () => {
+          const [name] = await caches.keys();
+          const cache = await caches.open(name);
+          const [{ url }] = (await cache.keys()).filter(({ url }) => url.endsWith("/snapshot"));
+          const kept = await cache.match(url);
+          const bytes = new Uint8Array(await kept.arrayBuffer());
+          bytes[bytes.length >> 1] ^= 1;
+          await cache.put(url, new Response(bytes, kept));
+        }"""
+    )
+    reader.page.reload()
+    reader.press("run")
+
+    expect(reader.cell()).to_contain_text("snapshot arrived damaged", timeout=30_000)
+    reader.cell().locator("[data-bp-action=retry]").click()
+    assert reader.wait() == "same"
+
+
+def test_chance_is_not_left_to_the_next_start(reader) -> None:
+    """Two starts from the same memory draw different numbers, and open what was not imported."""
+    source = """import random, secrets, numpy as np
+from numpy.linalg import svd
+from numpy.fft import fft
+print(svd(np.eye(3))[1].sum(), fft(np.ones(4)).real.sum(), np.random.default_rng(7).integers(100))
+print(random.random(), np.random.rand(), secrets.token_hex(8))"""
+    drawn = []
+    reader.open("")
+    reader.run()
+    python_is_kept(reader)
+    for _ in range(2):
+        reader.page.reload()
+        assert reader.run_source(source) == "done"
+        result, numbers = reader.output().strip().splitlines()
+        assert result == "3.0 4.0 94"
+        drawn.append(numbers.split())
+    assert all(one != other for one, other in zip(*drawn, strict=True))
 
 
 def test_cut_connection_is_told(reader, server) -> None:

@@ -1,7 +1,9 @@
 """Sites that MkDocs really built: what stands on the pages, in both languages."""
 
+import gzip
 import json
 import re
+import tarfile
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -165,7 +167,34 @@ def test_runtime_waits_with_what_few_need(tiny_site):
     waiting = {entry["name"].split("-")[0] for entry in entries if entry["on_import"]}
     assert {"matplotlib", "pillow", "six"} <= waiting
     needed = {entry["name"].split("-")[0] for entry in entries} - waiting
-    assert {"numpy", "lark", "bpdocs", "pyodide.asm.wasm", "python_stdlib.zip"} <= needed
+    assert needed == {
+        "bpdocs",
+        "bpdocs_bytecode",
+        "library.tar.gz",
+        "pyodide.asm.mjs",
+        "pyodide.asm.wasm",
+        "pyodide.mjs",
+        "pyodide",
+    }
+
+
+def test_library_holds_what_every_start_imports(tiny_site):
+    """One file has the standard library, NumPy and Lark as bytecode, and says its size."""
+    (path,) = (tiny_site.folder / "py").glob("*/library.tar.gz")
+    with tarfile.open(path) as library:
+        names = set(library.getnames())
+        assert {member.type for member in library} == {tarfile.REGTYPE}
+    packages = "lib/python3.14/site-packages"
+    assert {
+        "lib/python3.14/ast.pyc",
+        f"{packages}/numpy/__init__.pyc",
+        f"{packages}/lark/lark.pyc",
+    } <= names
+    assert not [name for name in names if name.endswith(".py")]
+    manifest = json.loads((path.parent / "manifest.json").read_text("utf-8"))
+    inflated = {entry["name"]: entry["inflated"] for entry in manifest}
+    assert inflated["library.tar.gz"] == len(gzip.decompress(path.read_bytes()))
+    assert inflated["pyodide.asm.wasm"] is None
 
 
 def test_runtime_has_the_projects_wheel(tiny_site):

@@ -1,5 +1,7 @@
 """What only the browser's Python needs: a session, and a sleep that can be stopped."""
 
+import random
+import sys
 import time
 from collections.abc import Callable
 
@@ -9,9 +11,15 @@ _SLICE = 0.05  # seconds
 
 
 def start() -> Session:
-    """Return a new session, after making `time.sleep` answer to Stop."""
+    """Return a new session, after making `time.sleep` answer to Stop.
+
+    What is imported by then may be memory that an earlier start has left, so chance begins anew.
+    """
     import pyodide_js  # exists in Pyodide only
 
+    random.seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
     time.sleep = sliced_sleep(time.sleep, pyodide_js.checkInterrupt)  # type: ignore[assignment] # typeshed takes integers apart
     return Session()
 

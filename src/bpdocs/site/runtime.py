@@ -1,14 +1,19 @@
-"""The folder that the reader's browser loads: Pyodide, NumPy, Lark, our wheel, and a manifest.
+"""The folder that the reader's browser loads: Pyodide, a library, our wheel, and a manifest.
 
-What only some examples import, such as matplotlib, stands there too and is loaded when one does.
+The library is one file with Python's standard library, NumPy and Lark as bytecode. What only some
+examples import, such as matplotlib, stands there too and is loaded when one does.
 """
 
+import gzip
 import hashlib
+import io
 import itertools
 import json
 import logging
 import os
 import shutil
+import tarfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +33,8 @@ log = logging.getLogger("mkdocs.plugins.bpdocs")
 
 _COMPILER = Path(__file__).with_name("bytecode.py")
 _SCRIPT = "compile_runtime.mjs"
+_LIBRARY = "library.tar.gz"
+_ORDER = {".mjs": 0, ".wasm": 1, ".gz": 2}
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,23 @@ def prepare_runtime(project: Path) -> Runtime:
         for package, entries in read_manifest()["on_import"].items()
         for entry in entries
     }
-    python = _prepare_python()
+    python = compiled_python()
     wheel = build_wheel(project)
 
     def make(folder: Path) -> None:
-        shutil.copytree(python, folder, copy_function=_link, dirs_exist_ok=True)
+        packed = [path.name for path in _in_library(python)]
+        shutil.copytree(
+            python,
+            folder,
+            copy_function=_link,
+            ignore=shutil.ignore_patterns(*packed),
+            dirs_exist_ok=True,
+        )
         shutil.copyfile(wheel, folder / wheel.name)
-        _compile(folder, "compile_beside", {wheel: folder / _bytecode_of(wheel)})
+        bytecode = folder / _bytecode_of(wheel)
+        _compile(python, "compile_beside", {wheel: bytecode})
+        _pack({bytecode: _site_packages()}, bytecode.with_suffix(".tar.gz"))
+        bytecode.unlink()
         lock = json.dumps(_subset_lock(folder), indent=1)
         (folder / "pyodide-lock.json").write_text(lock, encoding="utf-8")
         entries = [
@@ -82,13 +99,19 @@ def prepare_runtime(project: Path) -> Runtime:
                 "size": path.stat().st_size,
                 "sha256": sha256(path),
                 "on_import": waiting.get(path.name),
+                "inflated": _inflated(path),
             }
-            for path in sorted(folder.iterdir())
+            for path in sorted(folder.iterdir(), key=_urgency)
         ]
         (folder / "manifest.json").write_text(json.dumps(entries, indent=1), encoding="utf-8")
 
     name = _hash_of([Path(__file__), wheel], python.name)
     return Runtime(make_once(cache_folder() / "site" / name, make))
+
+
+def _urgency(path: Path) -> tuple[int, str]:
+    """Return the place of a file: browsers ask for six at once, and scripts are needed first."""
+    return _ORDER.get(path.suffix, len(_ORDER)), path.name
 
 
 def _link(source: str, target: str) -> None:
@@ -99,8 +122,8 @@ def _link(source: str, target: str) -> None:
         shutil.copyfile(source, target)
 
 
-def _prepare_python() -> Path:
-    """Return a folder with Pyodide and its packages, their Python modules compiled to bytecode."""
+def compiled_python() -> Path:
+    """Return a folder with Pyodide, its packages and the library; all modules are bytecode."""
     manifest = read_manifest()
     entries = itertools.chain(manifest["files"], *manifest["on_import"].values())
     files = fetch_runtime([RuntimeFile(**entry) for entry in entries])
@@ -114,9 +137,51 @@ def _prepare_python() -> Path:
             shutil.copyfile(path, folder / name)
         archives = [folder / name for name in files if name.endswith((".zip", ".whl"))]
         _compile(folder, "compile_archive", {path: path for path in archives})
+        _pack(_in_library(folder), folder / _LIBRARY)
 
-    name = _hash_of([MANIFEST, _COMPILER, FRONTEND / _SCRIPT])
+    name = _hash_of([MANIFEST, _COMPILER, FRONTEND / _SCRIPT, Path(__file__)])
     return make_once(cache_folder() / "python" / name, make)
+
+
+def _in_library(python: Path) -> dict[Path, str]:
+    """Return the archives that every start unpacks, and the folder below which each is."""
+    manifest = read_manifest()
+    names = [entry["name"] for entry in (*manifest["files"], *manifest["packages"])]
+    return {
+        python / name: _standard_library() if name.endswith(".zip") else _site_packages()
+        for name in names
+        if name.endswith((".zip", ".whl"))
+    }
+
+
+def _standard_library() -> str:
+    major, minor, _ = read_manifest()["info"]["python"].split(".")
+    return f"lib/python{major}.{minor}/"
+
+
+def _site_packages() -> str:
+    return f"{_standard_library()}site-packages/"
+
+
+def _pack(archives: dict[Path, str], target: Path) -> None:
+    """Write the members of archives, each below its folder, into one compressed tar file.
+
+    Browsers inflate it while it arrives, and have all members in place then.
+    """
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path, folder in archives.items():
+            with zipfile.ZipFile(path) as archive:
+                for entry in archive.infolist():
+                    member = tarfile.TarInfo(folder + entry.filename)
+                    member.size = entry.file_size
+                    tar.addfile(member, archive.open(entry))
+    target.write_bytes(gzip.compress(packed.getvalue(), 9, mtime=0))
+
+
+def _inflated(path: Path) -> int | None:
+    """Return how many bytes a gzip file holds, as its last four bytes tell."""
+    return int.from_bytes(path.read_bytes()[-4:], "little") if path.suffix == ".gz" else None
 
 
 def _compile(pyodide: Path, function: str, archives: dict[Path, Path]) -> None:

@@ -12,7 +12,16 @@ const outdir = mkdtempSync(join(tmpdir(), "bpdocs-test-"));
 try {
   const entryPoints = tests.map((name) => join(folder, name));
   const outExtension = { ".js": ".mjs" };
-  await build({ entryPoints, outdir, outExtension, bundle: true, format: "esm", platform: "node", target: "node22" });
+  await build({
+    entryPoints,
+    outdir,
+    outExtension,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    nodePaths: [join(import.meta.dirname, "node_modules")], // what the tests import of packages
+  });
   const files = tests.map((name) => join(outdir, name));
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--test", ...files], { encoding: "utf-8" });
   console.log(stdout + stderr);

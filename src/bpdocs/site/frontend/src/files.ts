@@ -1,5 +1,6 @@
 // The files of the runtime: what a start needs, what an import needs, each fetched and checked once.
 
+import { inflate } from "./archives";
 import { download, fetchManifest, type ManifestEntry } from "./download";
 
 type Count = (loaded: number, total: number) => void;
@@ -54,9 +55,16 @@ export class RuntimeFiles {
   }
 
   private async download(entry: ManifestEntry, count: (bytes: number) => void): Promise<Bytes> {
-    const share = entry.name === PROGRAM ? compileWhileArriving : undefined;
+    let inflated: Promise<Bytes> | undefined;
+    const share = (answer: Response) => {
+      if (entry.name === PROGRAM) compileWhileArriving(answer);
+      if (entry.inflated === null) return;
+      inflated = inflate(answer.clone().body!, entry.inflated);
+      inflated.catch(() => {}); // `download` tells what is wrong with the file
+    };
     try {
-      return await download(this.folder, entry, this.cache, count, share);
+      const bytes = await download(this.folder, entry, this.cache, count, share);
+      return (await inflated) ?? bytes;
     } catch (error) {
       this.failed.add(this.address(entry.name));
       this.cache = "reload"; // the next try asks past all caches, where the file may be damaged
@@ -64,18 +72,28 @@ export class RuntimeFiles {
     }
   }
 
+  /** Answer one request for an address with these bytes. */
+  provide(address: string, bytes: Bytes): void {
+    this.arriving.set(new URL(address, this.folder).href, Promise.resolve(bytes));
+  }
+
   /** Wait for files that `fetch` is fetching. */
   async arrival(...names: string[]): Promise<void> {
     await Promise.all(names.map((name) => this.arriving.get(this.address(name))));
   }
 
-  /** The packages of every start, as archives, each when it has arrived; none is kept here. */
-  async *packages(): AsyncGenerator<Bytes> {
-    for (const { name, on_import } of this.manifest) {
-      if (on_import !== null || !/\.whl$|_bytecode-.*\.zip$/.test(name)) continue;
-      yield (await this.arriving.get(this.address(name)))!;
-      this.arriving.delete(this.address(name));
-    }
+  /** The archives of every start with their names, when all are here; none is kept. */
+  archives(): Promise<[string, Bytes][]> {
+    const names = this.manifest
+      .filter(({ name, on_import }) => on_import === null && /\.(whl|gz)$/.test(name))
+      .map(({ name }) => name);
+    return Promise.all(
+      names.map(async (name) => {
+        const bytes = (await this.arriving.get(this.address(name)))!;
+        this.arriving.delete(this.address(name));
+        return [name, bytes];
+      }),
+    );
   }
 
   private address(name: string): string {

@@ -5,6 +5,7 @@ import { keepPython } from "./keep";
 import type { Example, Failure, InspectRequest, Reply, Request, Result, StreamName } from "./protocol";
 
 const STOP_PATIENCE_MS = 1500;
+const KEEP_AFTER_MS = 1000; // not while the reader waits for the first result
 
 export interface StartListener {
   progress(loaded: number, total: number): void;
@@ -184,7 +185,7 @@ export class Runner {
       case "ready":
         this.isDamaged = false;
         this.endStart(null);
-        void keepPython(this.runtime, this.workerUrl);
+        setTimeout(() => void keepPython(this.runtime, this.workerUrl), KEEP_AFTER_MS);
         break;
       case "inspected":
         this.questions.get(reply.id)?.(reply.answer);

@@ -1,6 +1,8 @@
 // The service worker: keeps the files of one version of Python, so that the next visit starts
 // without the network. It answers for the runtime's hashed folder and the worker, nothing else.
 
+import { cacheOf, dropOthers } from "./storage";
+
 interface ExtendableEvent extends Event {
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -17,21 +19,20 @@ interface ServiceScope {
 }
 
 const scope = self as unknown as ServiceScope;
-const PREFIX = "bpdocs-python-";
 // The page names the version in the address that it registers: another one is another worker.
 const address = new URL(scope.location.href);
 const runtime = new URL(address.searchParams.get("runtime")!, address).href;
 // Each language has its own copy of the same file.
 const workerFile = address.searchParams.get("worker")!;
 const worker = new URL(`assets/${workerFile}`, address).href;
-const cacheName = PREFIX + runtime;
+const cacheName = cacheOf(runtime);
 
 scope.addEventListener("install", (event) => {
   event.waitUntil(keepAll().then(() => scope.skipWaiting()));
 });
 
 scope.addEventListener("activate", (event) => {
-  event.waitUntil(dropOthers().then(() => scope.clients.claim()));
+  event.waitUntil(dropOthers(runtime).then(() => scope.clients.claim()));
 });
 
 scope.addEventListener("fetch", (event) => {
@@ -55,12 +56,6 @@ async function keepAll(): Promise<void> {
   const names = ["manifest.json", ...needed.map(({ name }) => name)];
   const urls = [worker, ...names.map((name) => new URL(name, runtime).href)];
   await cache.addAll(urls.map((url) => new Request(url, { cache: "force-cache" })));
-}
-
-async function dropOthers(): Promise<void> {
-  const names = await caches.keys();
-  const old = names.filter((name) => name.startsWith(PREFIX) && name !== cacheName);
-  await Promise.all(old.map((name) => caches.delete(name)));
 }
 
 /** From what is kept first; a page that found a file damaged asks past it. */

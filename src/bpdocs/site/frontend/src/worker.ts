@@ -1,5 +1,6 @@
 // The reader's Python: loads Pyodide, NumPy and the package, and runs examples. Knows no page.
 
+import { boot, SESSION, type Pyodide } from "./boot";
 import { DownloadError } from "./download";
 import { RuntimeFiles } from "./files";
 import type { Failure, InspectRequest, Reply, Request, RunRequest, StreamName } from "./protocol";
@@ -10,13 +11,6 @@ interface Session {
   inspect(page: string, what: string, text: string, source: string): string;
 }
 type WriteCallback = (text: string, stream: StreamName) => void;
-interface Pyodide {
-  pyimport(name: string): Record<string, () => Session>;
-  setInterruptBuffer(buffer: unknown): void;
-  unpackArchive(archive: Uint8Array, format: "wheel"): void;
-  loadPackage(name: string, options: { messageCallback: () => void }): Promise<unknown>;
-  readonly loadedPackages: Record<string, string>;
-}
 interface WorkerScope {
   onmessage: ((event: MessageEvent<Request>) => void) | null;
   postMessage(message: Reply): void;
@@ -41,35 +35,29 @@ scope.onmessage = async ({ data }) => {
 async function start(folder: string, isFresh: boolean): Promise<void> {
   try {
     files = await RuntimeFiles.open(folder, isFresh ? "reload" : "default");
-    const fetched = files.fetch(null, (loaded, total) => {
+    const fetched = files.fetch(null, seldom((loaded, total) => {
       scope.postMessage({ kind: "progress", loaded, total });
-    });
-    const booted = boot(folder);
+    }));
+    const booted = boot(folder, files, isFresh);
     booted.catch(() => {}); // if a file is missing, `fetched` tells which
     await fetched;
     scope.postMessage({ kind: "booting" });
     pyodide = await booted;
-    session = pyodide.pyimport("bpdocs.examples.browser").start!();
+    session = pyodide.pyimport(SESSION).start!() as Session;
     scope.postMessage({ kind: "ready" });
   } catch (error) {
     scope.postMessage({ kind: "failed", ...failureOf(error) });
   }
 }
 
-/** Start Pyodide while its files arrive; no script of it runs before it has been checked. */
-async function boot(folder: string): Promise<Pyodide> {
-  await files.arrival("pyodide.mjs", "pyodide.asm.mjs");
-  const { loadPyodide } = await import(/* @vite-ignore */ new URL("pyodide.mjs", folder).href);
-  const python: Pyodide = await loadPyodide({
-    indexURL: folder,
-    lockFileURL: new URL("pyodide-lock.json", folder).href,
-    stdLibURL: new URL("python_stdlib.zip", folder).href,
-    stdin: () => null, // nobody types: input() meets the end of its file
-    env: { TERM: "dumb", HOME: "/home/pyodide", MPLBACKEND: "module://bpdocs.examples.figures" },
-  });
-  // Not by `packages`: that opens all libraries of NumPy, where an import opens those it needs.
-  for await (const archive of files.packages()) python.unpackArchive(archive, "wheel");
-  return python;
+/** Tell of progress at most every 50 ms, and of its end: pieces of files come by the hundred. */
+function seldom(tell: (loaded: number, total: number) => void): typeof tell {
+  let next = 0;
+  return (loaded, total) => {
+    if (loaded < total && performance.now() < next) return;
+    next = performance.now() + BATCH_MS;
+    tell(loaded, total);
+  };
 }
 
 function failureOf(error: unknown): Failure {
@@ -93,9 +81,9 @@ function inspect({ id, page, what, text, source }: InspectRequest): void {
 async function loadImports({ run, examples }: RunRequest): Promise<void> {
   for (const name of files.neededBy(examples.map(({ source }) => source).join("\n"))) {
     if (name in pyodide.loadedPackages) continue;
-    await files.fetch(name, (loaded, total) => {
+    await files.fetch(name, seldom((loaded, total) => {
       scope.postMessage({ kind: "loading", run, name, loaded, total });
-    });
+    }));
     await pyodide.loadPackage(name, { messageCallback: () => {} });
   }
 }
