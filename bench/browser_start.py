@@ -67,13 +67,15 @@ ROWS = [
 ]
 LIBRARY, COMPILED = "bare worker, compiled library", "bare worker, compiled library and NumPy"
 POINTED, PRESSED = "Run pressed, pointed at 1 s before", "Run pressed, not pointed at before"
-HTTP = "second visit, without service worker"
+HTTP = "second visit, nothing kept by us"
+IMPORTED = "second visit, imports anew"
 VARIANTS = [
     Row(LIBRARY, BARE),
     Row(COMPILED, BARE),
     Row(POINTED, PRESSED),
     Row(HTTP, FIRST),
-    Row(SECOND, HTTP),
+    Row(IMPORTED, HTTP),
+    Row(SECOND, IMPORTED),
 ]
 
 
@@ -111,6 +113,18 @@ def without_service_worker(chromium: Chromium) -> dict[str, float]:
         return {HTTP: revisit(context, f"{chromium.url}ours/")}
 
 
+def without_memory(chromium: Chromium) -> dict[str, float]:
+    """Visit our site twice, and forget in between what Python had imported."""
+    url = f"{chromium.url}ours/"
+    with profile(chromium) as context:
+        page, _ = open_and_run(context, url)
+        measure(page, "kept")
+        measure(page, "forgotten")
+        page.wait_for_timeout(BETWEEN_VISITS_MS)
+        page.close()
+        return {IMPORTED: revisit(context, url)}
+
+
 def press(name: str, is_pointed_at: bool) -> Measurement:
     """Return a measurement from the press of Run, on a page that was read for a while."""
 
@@ -144,6 +158,7 @@ OF_VARIANTS = [
     press(POINTED, is_pointed_at=True),
     press(PRESSED, is_pointed_at=False),
     without_service_worker,
+    without_memory,
 ]
 
 

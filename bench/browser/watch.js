@@ -36,6 +36,12 @@ function wait(find) {
   });
 }
 
+/** Where the memory of our Python is kept. */
+function snapshotUrl() {
+  const { bpRuntime } = document.querySelector("[data-bp-page]").dataset;
+  return new URL(`${bpRuntime}snapshot`, location).href;
+}
+
 async function runWhenReady(kind) {
   (await wait(kind.run)).click();
   await wait(kind.isDone);
@@ -85,11 +91,14 @@ const MEASUREMENTS = {
   /** Resolve when everything is kept that the next visit needs. */
   async kept() {
     const { active } = await navigator.serviceWorker.ready;
-    const { bpRuntime } = document.querySelector("[data-bp-page]").dataset;
-    const snapshot = new URL(`${bpRuntime}snapshot`, location).href;
-    while (active.state !== "activated" || !(await caches.match(snapshot))) {
+    while (active.state !== "activated" || !(await caches.match(snapshotUrl()))) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  },
+
+  /** Drop the memory that the last start left. */
+  async forgotten() {
+    for (const name of await caches.keys()) await (await caches.open(name)).delete(snapshotUrl());
   },
 };
 

@@ -281,6 +281,22 @@ def test_restart_forgets_everything(reader) -> None:
     assert reader.run(1) == "same"
 
 
+def test_cell_that_waits_for_those_above_says_so(reader) -> None:
+    """While the examples above run first, a cell says what it waits for, and Stop ends that."""
+    reader.open("derivation/forward/")
+    reader.run(0)
+    reader.edit("while True: pass", 0)
+    reader.press("run", 1)
+    reader.wait(0, "running")
+
+    assert reader.state(1) == "starting"
+    expect(reader.cell(1)).to_contain_text("Running the examples above first")
+    reader.press("stop", 1)
+    assert reader.wait(0) == "stopped"
+    expect(reader.cell(1)).to_contain_text("An example above did not finish")
+    assert reader.state(1) == "idle"
+
+
 def test_restart_ends_what_runs(reader) -> None:
     """Restart while a cell runs ends it, and runs nothing again by itself."""
     reader.open("derivation/forward/")

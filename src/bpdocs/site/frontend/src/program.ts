@@ -102,6 +102,7 @@ export class Program {
       cell.setState("idle", strings().foreignAbove);
       return false;
     }
+    if (first < target) cell.setState("starting", strings().runningAbove);
     for (let index = first; index <= target; index += 1) {
       if (await this.runOne(this.cells[index]!)) continue;
       if (index < target) cell.setState("idle", strings().aboveFailed);

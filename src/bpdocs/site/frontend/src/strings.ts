@@ -21,6 +21,7 @@ const en = {
   booting: "Starting Python: loading NumPy",
   above: (cells: number) =>
     cells === 1 ? "Ran the example above first." : `Ran the ${cells} examples above first.`,
+  runningAbove: "Running the examples above first …",
   aboveFailed: "An example above did not finish, so this one was not run. Correct that one first.",
   running: "Running",
   waiting: "Waiting for its turn",
@@ -129,6 +130,7 @@ const zh: typeof en = {
   downloading: (what, loaded, total) => `${what}：${loaded} / ${total} MB`,
   booting: "正在启动 Python：载入 NumPy",
   above: (cells) => `已先运行上面的 ${cells} 个示例。`,
+  runningAbove: "正在先运行上面的示例……",
   aboveFailed: "上面有示例没有运行完，因此没有运行这一个。请先改正那个示例。",
   running: "正在运行",
   waiting: "正在排队",
