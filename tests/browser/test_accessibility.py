@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bpdocs.site.node import FRONTEND
 from repository import PAGE_PATHS, address, page_name
@@ -192,9 +192,18 @@ def test_progress_has_a_name_and_words(reader) -> None:
 
 @pytest.mark.parametrize("path", PAGE_PATHS, ids=page_name)
 def test_what_scrolls_is_reached_by_keyboard(path: Path, browser: Browser, server) -> None:
-    """On a phone every box that scrolls sideways takes the focus, and no other box does."""
+    """On a phone every box that scrolls sideways takes the focus, and no other box does.
+
+    Fonts that come late make a formula wider, and its box no larger.
+    """
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
+
+    def answer_late(route: Route) -> None:
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    page.route("**/*.woff2", answer_late)
     page.goto(server.url + address(path))
     wrong = """[...document.querySelectorAll("article :is(pre, code, div)")].filter((box) => {
       const style = getComputedStyle(box);

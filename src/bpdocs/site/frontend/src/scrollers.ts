@@ -12,8 +12,18 @@ export class Scrollers {
     }
   });
 
+  private root: Element | null = null;
+
+  constructor() {
+    // A font that comes late makes a formula wider, and its box no larger.
+    document.fonts.addEventListener("loadingdone", () => {
+      for (const box of this.root?.querySelectorAll<HTMLElement>(BOXES) ?? []) mark(box);
+    });
+  }
+
   /** Look after the boxes of this page, and those that a run adds. */
   watch(root: Element): void {
+    this.root = root;
     this.sizes.disconnect();
     this.additions.disconnect();
     this.add(root);
