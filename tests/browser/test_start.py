@@ -126,50 +126,48 @@ def test_full_storage_is_no_fault(reader) -> None:
     assert reader.run() == "same"
 
 
-def test_damaged_file_is_fetched_past_the_caches(reader, server) -> None:
+def change_kept(reader, name: str, change: str) -> None:
+    """Put something else in the place of a kept file, by JavaScript from answer to answer."""
+    python_is_kept(reader)
+    reader.page.evaluate(
+        """async ([name, change]) => {
+          const [cacheName] = await caches.keys();
+          const cache = await caches.open(cacheName);
+          const { url } = (await cache.keys()).find(({ url }) => url.endsWith(name));
+          await cache.put(url, await eval(change)(await cache.match(url)));
+        }""",
+        [name, change],
+    )
+
+
+def retry_after(reader, sentence: str) -> None:
+    """Load the page again, see that Python does not start and why, and let Retry start it."""
+    reader.page.reload()
+    reader.press("run")
+    expect(reader.cell()).to_contain_text(sentence, timeout=30_000)
+    reader.cell().locator("[data-bp-action=retry]").click()
+    assert reader.wait() == "same"
+
+
+def test_damaged_file_is_fetched_past_the_caches(reader) -> None:
     """A file that is damaged where it is kept is refused, and Retry fetches it anew."""
     reader.open("")
     reader.run()
-    python_is_kept(reader)
-    reader.page.evaluate(
-        """async () => {
-          const [name] = await caches.keys();
-          const cache = await caches.open(name);
-          const requests = await cache.keys();
-          const damaged = requests.find(({ url }) => url.endsWith("library.tar.gz"));
-          await cache.put(damaged, new Response("x"));
-        }"""
-    )
-    reader.page.reload()
-    reader.press("run")
-
-    expect(reader.cell()).to_contain_text("library.tar.gz arrived damaged", timeout=30_000)
-    reader.cell().locator("[data-bp-action=retry]").click()
-    assert reader.wait() == "same"
+    change_kept(reader, "library.tar.gz", "() => new Response('x')")
+    retry_after(reader, "library.tar.gz arrived damaged")
 
 
 def test_memory_is_left_to_the_next_start(reader) -> None:
     """The next start takes over what was imported, and every page is as printed then, too."""
     reader.open("")
     reader.run()
-    python_is_kept(reader)
-    reader.page.evaluate(
-        """async () => {
-          const [name] = await caches.keys();
-          const cache = await caches.open(name);
-          const [{ url }] = (await cache.keys()).filter(({ url }) => url.endsWith("/snapshot"));
-          const { headers, body } = await cache.match(url);
-          const told = JSON.parse(headers.get("bp-snapshot"));
-          told.state.hiwireKeys = [{ serialized: "nobody knows this" }];
-          const changed = { "bp-snapshot": JSON.stringify(told) };
-          await cache.put(url, new Response(body, { headers: changed }));
-        }"""
-    )
-    reader.page.reload()
-    reader.press("run")
-    expect(reader.cell()).to_contain_text("_snapshotDeserializer", timeout=30_000)
-    reader.cell().locator("[data-bp-action=retry]").click()
-    assert reader.wait() == "same"  # what could not be used was dropped
+    told = """({ headers, body }) => {
+      const told = JSON.parse(headers.get("bp-snapshot"));
+      told.state.hiwireKeys = [{ serialized: "nobody knows this" }];
+      return new Response(body, { headers: { "bp-snapshot": JSON.stringify(told) } });
+    }"""
+    change_kept(reader, "/snapshot", told)
+    retry_after(reader, "_snapshotDeserializer")  # what could not be used was dropped
 
     for page in ("derivation/forward/", "derivation/gradients/", "zh/derivation/error/"):
         python_is_kept(reader)
@@ -182,24 +180,13 @@ def test_damaged_memory_is_refused(reader) -> None:
     """Memory that is damaged where it is kept is refused by its hash; Retry imports again."""
     reader.open("")
     reader.run()
-    python_is_kept(reader)
-    reader.page.evaluate(
-        """async () => {
-          const [name] = await caches.keys();
-          const cache = await caches.open(name);
-          const [{ url }] = (await cache.keys()).filter(({ url }) => url.endsWith("/snapshot"));
-          const kept = await cache.match(url);
-          const bytes = new Uint8Array(await kept.arrayBuffer());
-          bytes[bytes.length >> 1] ^= 1;
-          await cache.put(url, new Response(bytes, kept));
-        }"""
-    )
-    reader.page.reload()
-    reader.press("run")
-
-    expect(reader.cell()).to_contain_text("snapshot arrived damaged", timeout=30_000)
-    reader.cell().locator("[data-bp-action=retry]").click()
-    assert reader.wait() == "same"
+    flipped = """async (kept) => {
+      const bytes = new Uint8Array(await kept.arrayBuffer());
+      bytes[bytes.length >> 1] ^= 1;
+      return new Response(bytes, kept);
+    }"""
+    change_kept(reader, "/snapshot", flipped)
+    retry_after(reader, "snapshot arrived damaged")
 
 
 def test_chance_is_not_left_to_the_next_start(reader) -> None:

@@ -113,7 +113,7 @@ def test_settings_file_is_read(index, monkeypatch, write_settings):
 
 def test_environment_wins(index, write_settings):
     """The index of the environment is used before that of pip's configuration file."""
-    write_settings("http://127.0.0.1:9/simple/")
+    write_settings("http://127.0.0.1:9/")  # where nobody answers
     assert fetch_by_ranges(index, "lib0.wasm") == {"lib0.wasm": MEMBERS["lib0.wasm"]}
 
 

@@ -1,7 +1,6 @@
 """What only the browser's Python needs: a session, and a sleep that can be stopped."""
 
 import random
-import sys
 import time
 from collections.abc import Callable
 
@@ -18,8 +17,6 @@ def start() -> Session:
     import pyodide_js  # exists in Pyodide only
 
     random.seed()
-    if "numpy.random" in sys.modules:
-        sys.modules["numpy.random"].seed()
     time.sleep = sliced_sleep(time.sleep, pyodide_js.checkInterrupt)  # type: ignore[assignment] # typeshed takes integers apart
     return Session()
 

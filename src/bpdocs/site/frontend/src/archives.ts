@@ -43,7 +43,7 @@ function membersOfWheel(wheel: Bytes): [string, Uint8Array][] {
 }
 
 /** The files of a tar file, where they lie in it. */
-export function* membersOfTar(tar: Bytes): Generator<[string, Bytes]> {
+function* membersOfTar(tar: Bytes): Generator<[string, Bytes]> {
   const decoder = new TextDecoder();
   const text = (at: number, length: number) =>
     decoder.decode(tar.subarray(at, at + length)).split("\0", 1)[0]!;

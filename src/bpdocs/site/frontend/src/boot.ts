@@ -3,6 +3,7 @@
 import { unpack, type FileSystem } from "./archives";
 import type { RuntimeFiles } from "./files";
 import { capture, Snapshot, type Module } from "./snapshot";
+import { KEEP_AFTER_MS } from "./storage";
 
 export interface Pyodide {
   pyimport(name: string): Record<string, () => unknown>;
@@ -26,8 +27,6 @@ interface Files extends FileSystem {
 export const SESSION = "bpdocs.examples.browser";
 /** The libraries that this opens. */
 const LIBRARIES = /\/numpy\/(_core\/_multiarray_umath|linalg\/_umath_linalg)\.[^/]*so$/;
-
-const KEEP_AFTER_MS = 1000; // not while the reader waits for the first result
 
 /** Start Pyodide while its files arrive; no script of it runs before it has been checked. */
 export async function boot(folder: string, files: RuntimeFiles, isFresh: boolean): Promise<Pyodide> {

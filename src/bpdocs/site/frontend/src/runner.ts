@@ -3,9 +3,9 @@
 import type { ManifestEntry } from "./download";
 import { keepPython } from "./keep";
 import type { Example, Failure, InspectRequest, Reply, Request, Result, StreamName } from "./protocol";
+import { KEEP_AFTER_MS } from "./storage";
 
 const STOP_PATIENCE_MS = 1500;
-const KEEP_AFTER_MS = 1000; // not while the reader waits for the first result
 
 export interface StartListener {
   progress(loaded: number, total: number): void;

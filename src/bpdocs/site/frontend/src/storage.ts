@@ -1,6 +1,8 @@
 // What the browser keeps for the next visit: a cache for each version of Python.
 
 const PREFIX = "bpdocs-python-";
+/** How long after its start Python is kept: not while the reader waits for the first result. */
+export const KEEP_AFTER_MS = 1000;
 
 /** Return the name of the cache for the Python in a folder. */
 export function cacheOf(folder: string): string {
