@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bpdocs.equations.latex import Printer
-from bpdocs.equations.models import MODELS
-from bpdocs.equations.statements import read_display
+from bpdocs.equations.networks.models import MODELS
+from bpdocs.equations.printing.latex import Printer
+from bpdocs.equations.reading.display import read_display
 from corpus import ENTRIES
 
 CLAIMS = [entry for entry in ENTRIES if entry.status != "unreadable"]

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpdocs.equations import MODELS, check
-from bpdocs.equations.tokens import UnreadableError, read_tokens
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.reading.tokens import read_tokens
 
 PIECES = [
     *(

@@ -6,9 +6,9 @@ import pytest
 
 from bpdocs.equations import check
 from bpdocs.equations.__main__ import main
-from bpdocs.equations.edits import KINDS
-from bpdocs.equations.mutation import mutants, table
 from bpdocs.equations.pages import CheckedEquation, check_folder
+from bpdocs.equations.repairs.edits import KINDS
+from bpdocs.equations.repairs.mutation import mutants, table
 from corpus import ENTRIES
 from repository import ROOT
 

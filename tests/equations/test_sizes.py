@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpdocs.equations import check
-from bpdocs.equations.browser import answer
-from bpdocs.equations.models import MAX_LAYERS, MAX_SIZE
+from bpdocs.equations.answer import answer
+from bpdocs.equations.networks.models import MAX_LAYERS, MAX_SIZE
 from bpdocs.equations.pages import check_folder
 from corpus import ENTRIES
 from repository import ROOT

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bpdocs.equations import check
-from bpdocs.equations.graph import differentiate
-from bpdocs.equations.models import MODELS, find_model, networks
+from bpdocs.equations.networks.graph import differentiate
+from bpdocs.equations.networks.models import MODELS, find_model, networks
 
 BP1 = r"\Delta^{L} = \frac{\partial C}{\partial A^{L}} \odot (\sigma^{L})'(Z^{L})"
 

@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from bs4 import BeautifulSoup
 
-from bpdocs.equations.numpy_text import numpy_lines
 from bpdocs.equations.pages import check_page
-from bpdocs.equations.tables import compile_grammar, load_parser, make_parser
-from bpdocs.equations.tokens import read_tokens
+from bpdocs.equations.printing.numpy_lines import numpy_lines
+from bpdocs.equations.reading.tables import compile_grammar, load_parser, make_parser
+from bpdocs.equations.reading.tokens import read_tokens
 from bpdocs.examples.reader import read_page
 from bpdocs.site.equations import render_tools, shape_titles
 from bpdocs.site.wheel import build_wheel
@@ -95,15 +95,15 @@ def test_every_equation_of_the_pages_has_numpy(path):
 def test_wheel_brings_the_tables(root):
     """The wheel's tables are those of the grammar, the same bytes each time."""
     with zipfile.ZipFile(build_wheel(root)) as wheel:
-        tables = wheel.read("bpdocs/equations/grammar.bin")
-        grammar = wheel.read("bpdocs/equations/grammar.lark").decode()
+        tables = wheel.read("bpdocs/equations/reading/grammar.bin")
+        grammar = wheel.read("bpdocs/equations/reading/grammar.lark").decode()
     assert tables == compile_grammar(grammar)
     assert set(pickle.loads(tables)) == {"data", "memo"}  # noqa: S301 - made by this build
 
 
 def test_tables_parse_like_the_grammar(root):
     """A parser from tables gives every display of the corpus the same tree."""
-    grammar = (root / "src/bpdocs/equations/grammar.lark").read_text("utf-8")
+    grammar = (root / "src/bpdocs/equations/reading/grammar.lark").read_text("utf-8")
     made, loaded = make_parser(grammar), load_parser(compile_grammar(grammar))
     displays = [entry.latex for entry in ENTRIES if entry.status != "unreadable"]
     for latex in displays:

@@ -5,7 +5,7 @@ r"""Equations that are executed: LaTeX is read, evaluated on random networks, an
 'holds'
 """
 
-from bpdocs.equations.models import MODELS
+from bpdocs.equations.networks.models import MODELS
 from bpdocs.equations.verdict import Step, Verdict, check
 
 __all__ = ["MODELS", "Step", "Verdict", "check"]

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from bpdocs.equations.models import MODELS
-from bpdocs.equations.mutation import mutants, table
+from bpdocs.equations.networks.models import MODELS
 from bpdocs.equations.pages import check_folder
+from bpdocs.equations.repairs.mutation import mutants, table
 from bpdocs.equations.verdict import Verdict, check
 from bpdocs.examples.reader import PageError
 

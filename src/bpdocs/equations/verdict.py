@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.evaluation import Outcome, evaluate
-from bpdocs.equations.models import Model, find_model, networks
-from bpdocs.equations.statements import Definitions, Display, read_display
-from bpdocs.equations.tokens import SizesError, UnreadableError
+from bpdocs.equations.errors import SizesError, UnreadableError
+from bpdocs.equations.evaluating.claims import Outcome, evaluate
+from bpdocs.equations.networks.models import Model, find_model, networks
+from bpdocs.equations.reading.display import Definitions, Display, read_display
 
 # What stands before a symbol and makes no token.
 _FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
@@ -241,8 +241,8 @@ def _explained(
     if not false:
         return steps
     # Not needed where all is true, and the browser imports slowly.
-    from bpdocs.equations.latex import Printer
-    from bpdocs.equations.mistakes import name_mistake
+    from bpdocs.equations.printing.latex import Printer
+    from bpdocs.equations.repairs.naming import name_mistake
 
     graphs = networks(model, layout, has_plain_sigma(display))
     named = {at: name_mistake(display.claims[at], graphs, Printer(model.names)) for at in false}

@@ -7,10 +7,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from bpdocs.equations.hints import symbol_shapes
-from bpdocs.equations.models import find_model
-from bpdocs.equations.numpy_text import numpy_lines
+from bpdocs.equations.networks.models import find_model
 from bpdocs.equations.pages import CheckedEquation
+from bpdocs.equations.printing.numpy_lines import numpy_lines
+from bpdocs.equations.printing.symbol_shapes import symbol_shapes
 from bpdocs.site.formulas import Titles
 
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)

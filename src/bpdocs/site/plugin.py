@@ -201,9 +201,8 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     ) -> LiveReloadServer:
         """Watch what else the site is made of."""
         package = Path(__file__).parents[1]
-        for folder in (package, package / "equations", package / "examples", package / "site"):
+        for folder in _source_folders(package):
             server.watch(str(folder), recursive=False)
-        server.watch(str(package / "site" / "frontend" / "src"))
         for language in LANGUAGES[1:]:
             server.watch(str(Path(config.docs_dir).parent / language.code))
             server.watch(str(language_config(config, language.code)))
@@ -216,6 +215,13 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     def _url_from(self, page: MkDocsPage, path: str) -> str:
         """Return the address of `path`, below the site's root, relative to a page."""
         return get_relative_url(path, self.language.path + page.url)
+
+
+def _source_folders(package: Path) -> list[Path]:
+    """Return the folders of the package's own files; not those that npm fills."""
+    suffixes = {".py", ".lark", ".ts", ".css", ".mjs", ".json"}
+    files = [path for path in package.rglob("*.*") if path.suffix in suffixes]
+    return sorted({path.parent for path in files if "node_modules" not in path.parts})
 
 
 class _PlaceFinder(HTMLParser):

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_PACKAGE = Path("src/bpdocs/equations")
+_PACKAGE = Path("src/bpdocs/equations/reading")
 
 
 class ParserTables(BuildHookInterface[Any]):
@@ -25,7 +25,7 @@ class ParserTables(BuildHookInterface[Any]):
         self.folder = tempfile.TemporaryDirectory()
         path = Path(self.folder.name) / "grammar.bin"
         path.write_bytes(_compile(Path(self.root) / _PACKAGE))
-        build_data["force_include"][str(path)] = "bpdocs/equations/grammar.bin"
+        build_data["force_include"][str(path)] = "bpdocs/equations/reading/grammar.bin"
 
     def finalize(self, version: str, *_: object) -> None:
         """Remove the temporary file."""
@@ -35,12 +35,15 @@ class ParserTables(BuildHookInterface[Any]):
 
 def _compile(package: Path) -> bytes:
     """Return the tables; the package is not installed yet, so its parents are empty stand-ins."""
-    name = "bpdocs.equations.tables"
+    name = "bpdocs.equations.reading.tables"
     spec = importlib.util.spec_from_file_location(name, package / "tables.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(f"{package / 'tables.py'} cannot be imported. Restore it.")
     module = importlib.util.module_from_spec(spec)
-    parents = {parent: ModuleType(parent) for parent in ("bpdocs", "bpdocs.equations")}
+    parents = {
+        parent: ModuleType(parent)
+        for parent in ("bpdocs", "bpdocs.equations", "bpdocs.equations.reading")
+    }
     with patch.dict(sys.modules, {**parents, name: module}):
         spec.loader.exec_module(module)
         tables: bytes = module.compile_grammar((package / "grammar.lark").read_text("utf-8"))

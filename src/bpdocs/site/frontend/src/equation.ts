@@ -13,7 +13,7 @@ interface Question {
   samples: number;
 }
 
-/** What came of it; `bpdocs.equations.browser` writes it. */
+/** What came of it; `bpdocs.equations.answer` writes it. */
 interface Answer {
   status: "holds" | "fails" | "unreadable" | "empty" | "large" | "refused";
   sentence: string;
@@ -65,7 +65,7 @@ export class Equation {
     const { latex, model, earlier } = this.question;
     const samples = numbers(this.samples.value)[0] ?? 0;
     const call = [latex, model, earlier, numbers(this.sizes.value), samples];
-    const python = `from bpdocs.equations.browser import answer\nprint(answer(*${quote(call)}))\n`;
+    const python = `from bpdocs.equations.answer import answer\nprint(answer(*${quote(call)}))\n`;
     let start: HTMLElement | null = null;
     const printed = await this.page.ask(python, {
       show: (progress) => this.result.replaceChildren((start = progress)),

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from bpdocs.equations.graph import Graph, Values
+from bpdocs.equations.networks.graph import Graph, Values
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:

@@ -3,28 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.graph import Graph, Key
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.errors import NoLayerError, UnreadableError
+from bpdocs.equations.networks.graph import Graph, Key
 
 MAX_LENGTH = 1000
 
 Layers = Mapping[str, int]
-
-
-class MismatchError(Exception):
-    """Shapes or ranges that do not fit: what is claimed is false."""
-
-
-class NoEntryError(MismatchError):
-    """A numbered entry that an array of this size does not have, though larger ones do."""
-
-
-class NoLayerError(Exception):
-    """A quantity that this layer does not have; `is_inside` if the layer itself exists."""
-
-    def __init__(self, name: str, layer: int, *, is_inside: bool) -> None:
-        super().__init__(f"{name} does not exist in layer {layer}")
-        self.is_inside = is_inside
 
 
 def layer_letters(nodes: Iterable[t.Node]) -> set[str]:

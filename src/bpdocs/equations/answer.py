@@ -4,8 +4,8 @@ import json
 import time
 from collections.abc import Sequence
 
-from bpdocs.equations.models import MAX_LAYERS, MAX_SIZE
-from bpdocs.equations.shapes import NUMBER
+from bpdocs.equations.evaluating.shapes import NUMBER
+from bpdocs.equations.networks.models import MAX_LAYERS, MAX_SIZE
 from bpdocs.equations.verdict import check
 
 

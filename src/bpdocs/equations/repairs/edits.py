@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.layers import free_letters, layer_letters
+from bpdocs.equations.evaluating.letters import free_letters, layer_letters
 
 # What is changed, and how the published table calls it.
 KINDS = {

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.edits import Edit, repairs
-from bpdocs.equations.evaluation import evaluate
-from bpdocs.equations.graph import Graph
-from bpdocs.equations.latex import Printer
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.networks.graph import Graph
+from bpdocs.equations.printing.latex import Printer
+from bpdocs.equations.repairs.edits import Edit, repairs
 
 # By the kind of the correction, what its absence is called.
 _NAMES = {

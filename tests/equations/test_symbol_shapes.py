@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpdocs.equations.hints import symbol_shapes
+from bpdocs.equations.printing.symbol_shapes import symbol_shapes
 
 FORWARD = r"\bm{Z}^{l} = \bm{W}^{l} \bm{A}^{l-1} + \bm{b}^{l} \mathbf{1}_{M}^\mathsf{T}"
 

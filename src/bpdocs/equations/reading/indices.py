@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from lark import Token
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.branches import (
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.notation import INDEX_LETTERS
+from bpdocs.equations.reading.parse_tree import (
     BRACKETS,
     Branch,
     compare,
@@ -17,8 +19,6 @@ from bpdocs.equations.branches import (
     place_of,
     subtrees,
 )
-from bpdocs.equations.names import INDEX_LETTERS
-from bpdocs.equations.tokens import UnreadableError
 
 
 class IndexReader:

@@ -11,9 +11,10 @@ from functools import cache
 
 import numpy as np
 
-from bpdocs.equations import builders, names
-from bpdocs.equations.graph import Graph
-from bpdocs.equations.names import Name
+from bpdocs.equations import notation
+from bpdocs.equations.networks import forward
+from bpdocs.equations.networks.graph import Graph
+from bpdocs.equations.notation import Name
 
 MAX_LAYERS = 6
 MAX_SIZE = 20
@@ -63,21 +64,21 @@ class Model:
 _NORM_SIZES = (((4, 3, 3, 5, 5, 2), 6), ((3, 6, 6, 4, 4, 2), 5))
 _KERAS = "W is N_{l-1} x N_l and b a row, as Keras keeps them"
 _STEPS = {
-    "a step of gradient descent": builders.training(has_momentum=False),
-    "a step with momentum": builders.training(has_momentum=True),
+    "a step of gradient descent": forward.training(has_momentum=False),
+    "a step with momentum": forward.training(has_momentum=True),
 }
 _PYTORCH = "W is N_l x N_{l-1} and b a column, as PyTorch keeps them"
 
 MODELS = {
     model.name: model
     for model in (
-        Model("dense", names.DENSE, {"": builders.dense}),
-        Model("rows", names.ROWS, {_KERAS: builders.rows(False), _PYTORCH: builders.rows(True)}),
-        Model("single_sample", names.SINGLE_SAMPLE, {"": builders.single_sample}),
-        Model("softmax", names.SOFTMAX, {"": builders.softmax_output}),
-        Model("batch_norm", names.NORMS, {"": builders.norms(-1)}, _NORM_SIZES),
-        Model("layer_norm", names.NORMS, {"": builders.norms(-2)}, _NORM_SIZES),
-        Model("training", names.TRAINING, _STEPS),
+        Model("dense", notation.DENSE, {"": forward.dense}),
+        Model("rows", notation.ROWS, {_KERAS: forward.rows(False), _PYTORCH: forward.rows(True)}),
+        Model("single_sample", notation.SINGLE_SAMPLE, {"": forward.single_sample}),
+        Model("softmax", notation.SOFTMAX, {"": forward.softmax_output}),
+        Model("batch_norm", notation.NORMS, {"": forward.norms(-1)}, _NORM_SIZES),
+        Model("layer_norm", notation.NORMS, {"": forward.norms(-2)}, _NORM_SIZES),
+        Model("training", notation.TRAINING, _STEPS),
     )
 }
 

@@ -11,7 +11,9 @@ from typing import Literal, cast
 from lark import Token, Tree
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.branches import (
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.reading.calculus import CalculusReader
+from bpdocs.equations.reading.parse_tree import (
     BRACKETS,
     Branch,
     alone,
@@ -27,8 +29,6 @@ from bpdocs.equations.branches import (
     strip,
     subtrees,
 )
-from bpdocs.equations.calculus import CalculusReader
-from bpdocs.equations.tokens import UnreadableError
 
 _OPERATORS: dict[str, t.Operator] = {
     "ODOT": "odot",

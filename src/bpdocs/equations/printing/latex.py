@@ -3,7 +3,7 @@ r"""The typed tree as LaTeX again, in the notation of the pages."""
 from collections.abc import Mapping
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.names import Name
+from bpdocs.equations.notation import Name
 
 # How tightly a node holds together, to know where brackets are needed.
 _SUM, _TERM, _PRODUCT, _NEIGHBOURS, _ATOM = range(5)

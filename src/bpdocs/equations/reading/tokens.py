@@ -10,25 +10,11 @@ from collections.abc import Iterator
 
 from lark import Token
 
+from bpdocs.equations.errors import UnreadableError
+
 MAX_LENGTH = 4000
 MAX_TOKENS = 800
 MAX_DEPTH = 24
-
-
-class UnreadableError(ValueError):
-    """What cannot be read: the place in the LaTeX, and a sentence."""
-
-    def __init__(self, message: str, place: int | None = None) -> None:
-        super().__init__(message)
-        self.place = place
-
-
-class SizesError(UnreadableError):
-    """What can be read, but not evaluated on these sizes: they are too small, or too large."""
-
-    def __init__(self, message: str, place: int, *, is_large: bool) -> None:
-        super().__init__(message, place)
-        self.is_large = is_large
 
 
 _GREEK = (

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from bpdocs import Network, half_squared_error, numeric_gradient
-from bpdocs.equations.graph import STEP
-from bpdocs.equations.models import MODELS, networks
-from bpdocs.equations.numpy_text import numpy_lines
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.networks.graph import STEP
+from bpdocs.equations.networks.models import MODELS, networks
 from bpdocs.equations.pages import check_folder
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.printing.numpy_lines import numpy_lines
 
 DOCS = Path(__file__).parents[2] / "docs" / "en"
 SIZES, M = (4, 3, 5, 2), 6

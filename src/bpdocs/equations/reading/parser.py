@@ -5,8 +5,9 @@ from importlib.resources import files
 
 from lark import Lark, Token, Tree, UnexpectedToken
 
-from bpdocs.equations.tables import load_parser, make_parser
-from bpdocs.equations.tokens import UnreadableError, read_tokens
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.reading.tables import load_parser, make_parser
+from bpdocs.equations.reading.tokens import read_tokens
 
 MAX_TREE_DEPTH = 150
 
@@ -41,7 +42,7 @@ _CLOSES = {
 
 @cache
 def _parser() -> Lark:
-    package = files("bpdocs.equations")
+    package = files("bpdocs.equations.reading")
     made = package.joinpath("grammar.bin")
     if made.is_file():  # in a wheel
         return load_parser(made.read_bytes())
@@ -71,7 +72,7 @@ def parse(latex: str) -> Tree[Token]:
     >>> parse(r"\frac{1}{M").data
     Traceback (most recent call last):
         ...
-    bpdocs.equations.tokens.UnreadableError: the equation breaks off; expected }, a comma or =
+    bpdocs.equations.errors.UnreadableError: the equation breaks off; expected }, a comma or =
     """
     tokens = read_tokens(latex)
     try:

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.edits import KINDS, Edit, edits
-from bpdocs.equations.evaluation import Outcome, evaluate
-from bpdocs.equations.graph import Graph
-from bpdocs.equations.latex import Printer
-from bpdocs.equations.layers import MismatchError, NoLayerError, layer_letters
-from bpdocs.equations.models import MODELS, networks
+from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
+from bpdocs.equations.evaluating.claims import Outcome, evaluate
+from bpdocs.equations.evaluating.letters import layer_letters
+from bpdocs.equations.evaluating.shapes import Shapes
+from bpdocs.equations.networks.graph import Graph
+from bpdocs.equations.networks.models import MODELS, networks
 from bpdocs.equations.pages import CheckedEquation
-from bpdocs.equations.shapes import Shapes
-from bpdocs.equations.statements import read_display
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.printing.latex import Printer
+from bpdocs.equations.reading.display import read_display
+from bpdocs.equations.repairs.edits import KINDS, Edit, edits
 from bpdocs.equations.verdict import has_plain_sigma
 
 # Why a mutant is true that is no number's move, by the equation and a part of the mutant.

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.evaluation import layer_choices
-from bpdocs.equations.layers import Layers, MismatchError, NoLayerError, free_letters, layer_letters
-from bpdocs.equations.models import find_model, networks
-from bpdocs.equations.shapes import Shapes
-from bpdocs.equations.statements import Definitions, read_display
+from bpdocs.equations.errors import MismatchError, NoLayerError
+from bpdocs.equations.evaluating.claims import layer_choices
+from bpdocs.equations.evaluating.letters import Layers, free_letters, layer_letters
+from bpdocs.equations.evaluating.shapes import Shapes
+from bpdocs.equations.networks.models import find_model, networks
+from bpdocs.equations.reading.display import Definitions, read_display
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,18 @@ from typing import Literal
 import numpy as np
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.graph import Graph, Key, is_one
-from bpdocs.equations.layers import (
+from bpdocs.equations.errors import (
     MismatchError,
     NoEntryError,
     NoLayerError,
-    free_letters,
-    is_numbered,
-    key_of,
-    layer_letters,
+    SizesError,
+    UnreadableError,
 )
-from bpdocs.equations.names import STEPPED
-from bpdocs.equations.shapes import NUMBER, Shape, Shapes
-from bpdocs.equations.tokens import SizesError, UnreadableError
-from bpdocs.equations.values import Value, Values, too_many_indices, union
+from bpdocs.equations.evaluating.letters import free_letters, is_numbered, key_of, layer_letters
+from bpdocs.equations.evaluating.shapes import NUMBER, Shape, Shapes
+from bpdocs.equations.evaluating.values import Value, Values, too_many_indices, union
+from bpdocs.equations.networks.graph import Graph, Key, is_one
+from bpdocs.equations.notation import STEPPED
 
 TOLERANCE = 1e-9
 SMALLEST_SCALE = 1e-3

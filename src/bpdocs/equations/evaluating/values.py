@@ -10,18 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.builders import softmax
-from bpdocs.equations.graph import STEP, Graph, Key, differentiate
-from bpdocs.equations.layers import (
-    Layers,
-    MismatchError,
-    NoEntryError,
-    key_of,
-    layer_values,
-    whole_number,
-)
-from bpdocs.equations.shapes import Shapes, visit_of
-from bpdocs.equations.tokens import SizesError, UnreadableError
+from bpdocs.equations.errors import MismatchError, NoEntryError, SizesError, UnreadableError
+from bpdocs.equations.evaluating.letters import Layers, key_of, layer_values, whole_number
+from bpdocs.equations.evaluating.shapes import Shapes, visit_of
+from bpdocs.equations.networks.forward import softmax
+from bpdocs.equations.networks.graph import STEP, Graph, Key, differentiate
 
 MAX_ENTRIES = 3_000_000
 

@@ -8,19 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.graph import Axis, Graph, is_one
-from bpdocs.equations.layers import (
-    MAX_LENGTH,
-    Layers,
+from bpdocs.equations.errors import (
     MismatchError,
     NoEntryError,
     NoLayerError,
+    SizesError,
+    UnreadableError,
+)
+from bpdocs.equations.evaluating.letters import (
+    MAX_LENGTH,
+    Layers,
     is_numbered,
     key_of,
     layer_values,
     whole_number,
 )
-from bpdocs.equations.tokens import SizesError, UnreadableError
+from bpdocs.equations.networks.graph import Axis, Graph, is_one
 
 NUMBER = "a number"
 Shape = tuple[int, ...]  # () or (rows, columns); 1 or an Axis each

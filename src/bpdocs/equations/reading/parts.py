@@ -4,8 +4,8 @@ from typing import cast
 
 from lark import Token, Tree
 
-from bpdocs.equations.branches import Branch, data, items, only_side, sides_of, subtrees
-from bpdocs.equations.names import INDEX_LETTERS
+from bpdocs.equations.notation import INDEX_LETTERS
+from bpdocs.equations.reading.parse_tree import Branch, data, items, only_side, sides_of, subtrees
 
 
 def cut(part: Branch) -> tuple[Token | None, list[Branch], list[Token]]:

@@ -7,7 +7,8 @@ from typing import Literal
 from lark import Token, Tree
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.branches import (
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.reading.parse_tree import (
     Branch,
     compare,
     data,
@@ -18,8 +19,7 @@ from bpdocs.equations.branches import (
     strip,
     subtrees,
 )
-from bpdocs.equations.symbols import SymbolReader
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.reading.symbols import SymbolReader
 
 
 class CalculusReader(SymbolReader):

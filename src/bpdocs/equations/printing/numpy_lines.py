@@ -9,18 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.evaluation import layer_choices
-from bpdocs.equations.layers import (
-    MismatchError,
-    NoLayerError,
-    free_letters,
-    layer_letters,
-    whole_number,
-)
-from bpdocs.equations.models import Model, find_model, networks
-from bpdocs.equations.shapes import Shape, Shapes
-from bpdocs.equations.statements import Definitions, read_display
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
+from bpdocs.equations.evaluating.claims import layer_choices
+from bpdocs.equations.evaluating.letters import free_letters, layer_letters, whole_number
+from bpdocs.equations.evaluating.shapes import Shape, Shapes
+from bpdocs.equations.networks.models import Model, find_model, networks
+from bpdocs.equations.reading.display import Definitions, read_display
 
 _NAMES = {"Delta": "delta", "C": "loss", "C_m": "losses"}
 _GRADIENTS = {

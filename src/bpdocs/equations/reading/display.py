@@ -7,7 +7,10 @@ from typing import cast
 from lark import Token
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.branches import (
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.notation import INDEX_LETTERS, STEPPED, Name
+from bpdocs.equations.reading.expressions import Reader
+from bpdocs.equations.reading.parse_tree import (
     Branch,
     data,
     flatten,
@@ -17,12 +20,16 @@ from bpdocs.equations.branches import (
     sides_of,
     subtrees,
 )
-from bpdocs.equations.names import INDEX_LETTERS, STEPPED, Name
-from bpdocs.equations.parser import parse
-from bpdocs.equations.parts import cut, factors, is_index, names_in, open_brackets, range_after
-from bpdocs.equations.reading import Reader
-from bpdocs.equations.symbols import Definition
-from bpdocs.equations.tokens import UnreadableError
+from bpdocs.equations.reading.parser import parse
+from bpdocs.equations.reading.parts import (
+    cut,
+    factors,
+    is_index,
+    names_in,
+    open_brackets,
+    range_after,
+)
+from bpdocs.equations.reading.symbols import Definition
 
 Definitions = Mapping[str, Definition]
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.branches import (
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.notation import INDEX_LETTERS, NEURON_LETTERS, STEPPED, Name, describe
+from bpdocs.equations.reading.indices import IndexReader
+from bpdocs.equations.reading.parse_tree import (
     Branch,
     count_primes,
     data,
@@ -18,9 +21,6 @@ from bpdocs.equations.branches import (
     subtrees,
     tokens_of,
 )
-from bpdocs.equations.indices import IndexReader
-from bpdocs.equations.names import INDEX_LETTERS, NEURON_LETTERS, STEPPED, Name, describe
-from bpdocs.equations.tokens import UnreadableError
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 
-from bpdocs.equations.browser import answer
+from bpdocs.equations.answer import answer
 
 BIAS = r"\frac{\partial C}{\partial \bm{b}^{l}} = \bm{\Delta}^{l} \mathbf{1}_{M}"
 

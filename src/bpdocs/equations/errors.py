@@ -1,0 +1,33 @@
+"""What may be wrong with an equation: it cannot be read, or it does not fit."""
+
+
+class UnreadableError(ValueError):
+    """What cannot be read: the place in the LaTeX, and a sentence."""
+
+    def __init__(self, message: str, place: int | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class SizesError(UnreadableError):
+    """What can be read, but not evaluated on these sizes: they are too small, or too large."""
+
+    def __init__(self, message: str, place: int, *, is_large: bool) -> None:
+        super().__init__(message, place)
+        self.is_large = is_large
+
+
+class MismatchError(Exception):
+    """Shapes or ranges that do not fit: what is claimed is false."""
+
+
+class NoEntryError(MismatchError):
+    """A numbered entry that an array of this size does not have, though larger ones do."""
+
+
+class NoLayerError(Exception):
+    """A quantity that this layer does not have; `is_inside` if the layer itself exists."""
+
+    def __init__(self, name: str, layer: int, *, is_inside: bool) -> None:
+        super().__init__(f"{name} does not exist in layer {layer}")
+        self.is_inside = is_inside

@@ -1,0 +1,1 @@
+"""A typed tree as LaTeX, as NumPy, and as the shapes of its symbols."""

@@ -1,0 +1,1 @@
+"""LaTeX to a typed tree: tokens, a parse tree, and what its symbols mean."""

@@ -1,0 +1,1 @@
+"""Small changes of a claim: they name a mistake, and measure the check."""
