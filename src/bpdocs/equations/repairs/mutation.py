@@ -90,11 +90,11 @@ def _is_shape_error(outcome: Outcome) -> bool:
 
 
 def _reason(edit: Edit, latex: str, graph: Graph) -> str:
-    if edit.kind in {"order", "product"} and isinstance(edit.node, t.Product):
+    if edit.kind in {"order", "product"} and isinstance(edit.before, t.Product):
         layers = dict.fromkeys(layer_letters([edit.claim]), 1)
         shapes = Shapes(graph, frozenset(layers))
         try:
-            factors = [shapes.of(side, layers) for side in (edit.node.left, edit.node.right)]
+            factors = [shapes.of(side, layers) for side in (edit.before.left, edit.before.right)]
         except (MismatchError, NoLayerError):
             factors = []
         if () in factors:
