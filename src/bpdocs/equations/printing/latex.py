@@ -60,10 +60,13 @@ class Printer:
 
     def __init__(self, names: Mapping[str, Name]) -> None:
         self.symbols: dict[tuple[str, str], str] = {}
+        self.error_column = ""  # M times a column of the error, where the model has a letter for it
         self.numbers = {name.node for name in names.values() if name.kind == "scalar"}
         for symbol, name in names.items():
             if name.kind in {"array", "scalar"}:
                 self.symbols.setdefault((name.node, name.fixed_layer), symbol)
+            if name.kind == "error column":
+                self.error_column = symbol
 
     def claim(self, claim: t.Claim) -> str:
         """Return a claim with its conditions."""
@@ -87,7 +90,8 @@ class Printer:
     def of(self, node: t.Node, level: int = _SUM) -> str:
         """Return a tree, in brackets if it is looser than `level`."""
         text = self._plain(node)
-        return rf"\left({text}\right)" if _level(node) < level else text
+        is_looser = _level(node) < level and not self._is_error_column(node)
+        return rf"\left({text}\right)" if is_looser else text
 
     # One line for each kind of node: it is longer than a function should be, and plainer than two.
     def _plain(self, node: t.Node) -> str:
@@ -121,6 +125,10 @@ class Printer:
                 return self._power(node)
             case t.Addition():
                 return self._addition(node)
+            case t.Product(_, _, t.Element() as entry) if self._is_error_column(node):
+                rest = ",".join(self.index(i) for i in entry.indices if i != t.Whole())
+                base = self.of(entry.base).replace(self.symbols["Delta", ""], self.error_column)
+                return f"{base}_{{{rest}}}"
             case t.Product():
                 return self._product(node)
             case t.Fraction():
@@ -145,6 +153,13 @@ class Printer:
                 sizes = r" \times ".join(self.of(size, _NEIGHBOURS) for size in node.dimensions)
                 return r"\mathbb{R}" + f"^{{{sizes}}}" * bool(sizes)
         raise TypeError(f"{type(node).__name__} has no LaTeX")
+
+    def _is_error_column(self, node: t.Node) -> bool:
+        r"""Tell whether a product is \delta^l_m, for which some models have a letter."""
+        match node:
+            case t.Product("", t.Constant("M"), t.Element(t.Quantity("Delta"))):
+                return bool(self.error_column)
+        return False
 
     def _list(self, nodes: Iterable[t.Node]) -> str:
         return ", ".join(self.of(node) for node in nodes)

@@ -52,6 +52,8 @@ class Surroundings:
                 yield from self._function(node)
             case t.Size():
                 yield from self._layers(node)
+            case t.Apply():
+                yield from self._both_layers(node)
             case t.Element():
                 yield from self._element(node)
             case t.Kronecker():
@@ -64,9 +66,7 @@ class Surroundings:
             case t.Fraction():
                 yield from _fraction(node)
             case t.Addition():
-                for at, (sign, term) in enumerate(node.terms):
-                    flipped = (*node.terms[:at], (-sign, term), *node.terms[at + 1 :])
-                    yield Change("sign", "wrong sign", replace(node, terms=flipped))
+                yield from _signs(node)
             case t.Derivative():
                 yield from _factors(node)
             case t.Reduction():
@@ -76,7 +76,7 @@ class Surroundings:
         if node.name not in _NUMBERS:
             yield Change("transpose", "transpose", t.Transpose(node))
         yield from self._layers(node)
-        if node.name == "Delta":
+        if _is_error(node):
             yield from _factors(node)
 
     def _function(self, node: t.Function) -> Iterator[Change]:
@@ -93,6 +93,15 @@ class Surroundings:
             if other != node.layer:
                 yield Change("layer", "wrong layer", replace(node, layer=other))
 
+    def _both_layers(self, node: t.Apply) -> Iterator[Change]:
+        r"""Yield \sigma' of another layer, at the preactivation of that layer."""
+        match node.arguments:
+            case (t.Quantity(_, layer) | t.Element(t.Quantity(_, layer)),):
+                if layer is not None and node.function.layer == layer:
+                    for other in (self.layer, self.layer_above, self.layer_below, LAST):
+                        if other != layer:
+                            yield Change("layer", "wrong layer", substituted(node, layer, other))
+
     def _indices(self, indices: tuple[t.Node, ...]) -> Iterator[tuple[t.Node, ...]]:
         """Yield indices of which one letter is another, of the claim or a second sample."""
         others = [*self.letters, *(_SAMPLES[x] for x in self.letters if x in _SAMPLES)]
@@ -102,6 +111,8 @@ class Surroundings:
                     yield (*indices[:at], t.Letter(other), *indices[at + 1 :])
 
     def _element(self, node: t.Element) -> Iterator[Change]:
+        if isinstance(node.base, t.Derivative) or _is_error(node.base):
+            yield from _factors(node)
         for indices in self._indices(node.indices):
             yield Change("index", "wrong index", replace(node, indices=indices))
         if len(node.indices) == 2 and node.indices[0] != node.indices[1]:
@@ -134,9 +145,30 @@ class Surroundings:
         yield Change("1/M", "sum for a mean", t.Product("", ONE_OVER_M, node))
 
 
+def _is_error(node: t.Node) -> bool:
+    return isinstance(node, t.Quantity) and node.name == "Delta"
+
+
+def substituted(node: t.Node, old: t.Node, new: t.Node) -> t.Node:
+    """Return a tree with one node in the place of another, wherever it stands."""
+    return new if node == old else node.rebuild(lambda child: substituted(child, old, new))
+
+
 def _without_one(bounds: tuple[t.Bound, ...]) -> Iterator[tuple[t.Bound, ...]]:
     for at in range(len(bounds)):
         yield bounds[:at] + bounds[at + 1 :]
+
+
+def is_index(node: t.Node) -> bool:
+    """Tell whether an expression is made of letters and sizes alone, as a layer is."""
+    return not any(isinstance(n, t.Quantity | t.Apply | t.Kronecker) for n in node.walk())
+
+
+def _signs(node: t.Addition) -> Iterator[Change]:
+    cure = "wrong layer" if is_index(node) else "wrong sign"
+    for at, (sign, term) in enumerate(node.terms):
+        flipped = (*node.terms[:at], (-sign, term), *node.terms[at + 1 :])
+        yield Change("sign", cure, replace(node, terms=flipped))
 
 
 def _factors(node: t.Node) -> Iterator[Change]:

@@ -33,7 +33,7 @@ class Edit:
     Attributes
     ----------
     kind : str
-        A key of KINDS; "missing" for what only a repair adds.
+        A key of KINDS; "repair" for what serves as a repair alone.
     cure : str
         The name, in the catalogue, of the mistake that the change puts right.
     claim : Claim
@@ -87,16 +87,16 @@ def repairs(claim: t.Claim, *, is_right: bool = True) -> Iterator[Edit]:
         Each different from the claim, and from the others.
     """
     surroundings = Surroundings(claim)
-    missing = MissingParts(claim, surroundings)
-    seen = {claim}
+    missing = MissingParts(claim, surroundings, is_right=is_right)
     side = claim.right if is_right else claim.left
+    seen: set[tuple[str, t.Claim]] = set()
     for edit in (
         *_edits_of_side(claim, surroundings.changes, is_right=is_right),
         *_edits_of_side(claim, missing.parts, is_right=is_right),
         *(_edit(claim, change, side, change.node, is_right) for change in missing.of_side(side)),
     ):
-        if edit.claim not in seen:
-            seen.add(edit.claim)
+        if edit.claim != claim and (edit.cure, edit.claim) not in seen:
+            seen.add((edit.cure, edit.claim))
             yield edit
 
 
@@ -125,6 +125,8 @@ def _everywhere(
         for change, before, new in _everywhere(child, changes):
             if isinstance(node, t.Derivative) and at == 1 and not isinstance(new, t.Quantity):
                 continue
+            if isinstance(node, t.Element) and before is child and change.kind in {"1/M", "sign"}:
+                continue  # made to the entry itself
             yield change, before, _with_child(node, at, new)
 
 

@@ -1,19 +1,14 @@
-"""Constant factors: which one makes the two sides equal, and a side multiplied by it."""
+"""Constant factors of a side: multiplied in, cancelled, and what they are called."""
 
-import itertools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import UnreadableError
-from bpdocs.equations.evaluating.claims import evaluate
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.repairs.changes import LAST, ONE, M
 
 TWO = t.Number(2)
 _PRODUCTS = frozenset({"", "times", "cdot"})
-_CLOSE = 1e-6  # of two ratios; no two factors of a network are nearer
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Factor:
         for symbol, power in self.powers:
             if power:
                 node = _multiplied(node, symbol) if power > 0 else _divided(node, symbol)
-        return t.Addition(((-1, node),)) if self.sign < 0 else node
+        return negated(node) if self.sign < 0 else node
 
     def values(self, graph: Graph) -> Iterator[float]:
         """Yield its value on a network; where its layer is a letter, for each layer."""
@@ -56,68 +51,25 @@ class Factor:
             yield self.sign * 2.0**self.twos * samples * float(size) ** self.neurons
 
 
-def find_factor(claim: t.Claim, graphs: Sequence[Graph]) -> Factor | None:
-    """Return the plainest constant factor that is missing on the right side.
-
-    Parameters
-    ----------
-    claim : Claim
-        A claim that fails.
-    graphs : sequence of Graph
-        The networks on which it failed.
-
-    Returns
-    -------
-    Factor or None
-        Such that left = factor × right wherever the claim was checked.
-    """
-    candidates = [factor for factor in _factors(claim) if factor.samples == 0 or _batched(graphs)]
-    for graph in graphs:
-        ratio = _ratio(claim, graph)
-        if ratio is None:
-            return None
-        candidates = [f for f in candidates if _has_value(f, graph, ratio)]
-    for factor in candidates:
-        repaired = t.Claim(
-            claim.left, "=", factor.times(claim.right), claim.conditions, claim.differentials
-        )
-        if evaluate(repaired, graphs, to_first=True).is_true:
-            return factor
-    return None
+def negated(node: t.Node) -> t.Node:
+    """Return a side with the other sign; two minus signs cancel."""
+    match node:
+        case t.Addition(((-1, inner),)):
+            return inner
+    return t.Addition(((-1, node),))
 
 
-def _batched(graphs: Sequence[Graph]) -> bool:
-    return all(graph.has_batch for graph in graphs)
-
-
-def _ratio(claim: t.Claim, graph: Graph) -> float | None:
-    """Return left over right at the first place where they differ, which all others must share."""
-    try:
-        worst = evaluate(claim, (graph,), to_first=True).worst
-    except UnreadableError:
-        return None
-    if worst is None or not worst[1] or not worst[2]:
-        return None
-    return worst[1] / worst[2]
-
-
-def _has_value(factor: Factor, graph: Graph, ratio: float) -> bool:
-    return any(math.isclose(value, ratio, rel_tol=_CLOSE) for value in factor.values(graph))
-
-
-def _factors(claim: t.Claim) -> list[Factor]:
-    """Return the factors that people lose, those of fewer symbols first."""
-    layers = [n.layer for n in claim.walk() if isinstance(n, t.Quantity) and n.layer is not None]
-    found = [
-        Factor(sign, twos, samples, neurons, layer)
-        for layer in dict.fromkeys((LAST, *layers))
-        for sign, twos, samples, neurons in itertools.product((1, -1), *[(0, 1, -1)] * 3)
-        if (sign, twos, samples, neurons) != (1, 0, 0, 0) and (neurons or layer == LAST)
-    ]
-    return sorted(found, key=lambda f: sum(map(abs, (f.sign < 0, f.twos, f.samples, f.neurons))))
+def is_error_column(node: t.Node) -> bool:
+    r"""Tell whether a node is the error of one sample, \delta^l_m, which is M \Delta^l_{:,m}."""
+    match node:
+        case t.Product("", t.Constant("M"), t.Element(t.Quantity("Delta"))):
+            return True
+    return False
 
 
 def _multiplied(node: t.Node, symbol: t.Node) -> t.Node:
+    if node == ONE:
+        return symbol
     smaller = without(node, symbol, is_below=True)
     return smaller if smaller is not None else t.Product("", symbol, node)
 
@@ -131,7 +83,8 @@ def _over(node: t.Node, symbol: t.Node) -> t.Node:
     """Return a side over a symbol; a number in front of it takes the symbol below."""
     match node:
         case t.Fraction(t.Number(), below):
-            return t.Fraction(node.above, t.Product("", below, symbol))
+            pair = (symbol, below) if isinstance(symbol, t.Number) else (below, symbol)
+            return t.Fraction(node.above, t.Product("", *pair))
         case t.Product(operator, t.Fraction(t.Number()) as first, rest) if operator in _PRODUCTS:
             return t.Product(operator, _over(first, symbol), rest)
         case t.Product("odot", first, rest):
@@ -158,6 +111,8 @@ def without(node: t.Node, symbol: t.Node, *, is_below: bool = False) -> t.Node |
     """
     if node == symbol:
         return None if is_below else ONE
+    if is_error_column(node):
+        return None
     match node:
         case t.Product():
             return _product_without(node, symbol, is_below=is_below)

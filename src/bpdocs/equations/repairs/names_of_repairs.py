@@ -3,56 +3,8 @@
 from collections.abc import Iterator
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.repairs.changes import LAST, M
 from bpdocs.equations.repairs.edits import Edit
-from bpdocs.equations.repairs.factors import TWO, Factor, without
-
-
-def names_of_factor(factor: Factor, claim: t.Claim) -> Iterator[str]:
-    """Yield what a constant factor is called that is missing, or stands there once too often.
-
-    Parameters
-    ----------
-    factor : Factor
-        By which the right side of the claim is to be multiplied.
-    claim : Claim
-        The false claim.
-
-    Yields
-    ------
-    str
-        Keys of `MISTAKES`.
-    """
-    right = claim.right
-    if factor.sign < 0:
-        yield "wrong sign"
-    if factor.samples > 0:
-        yield from _names_of_surplus(right)
-    elif factor.samples:
-        has_m = without(right, M) is not None
-        yield "factor M" if has_m else "1/M missing"
-        if _has_sum(right) and not has_m:
-            yield "sum for a mean"
-    if factor.twos:
-        is_there = without(right, TWO, is_below=factor.twos > 0) is not None
-        yield "factor 1/2" if is_there == (factor.twos > 0) else "factor 2"
-    if factor.neurons:
-        yield "factor N_L" if factor.layer == LAST else "factor N_l"
-
-
-def _names_of_surplus(side: t.Node) -> Iterator[str]:
-    """Yield what a 1/M too many is called, or an M that is missing where there is no 1/M."""
-    rest = without(side, M, is_below=True)
-    if rest is None:
-        yield "factor M"
-        return
-    is_twice = _has_mean(rest) or without(rest, M, is_below=True) is not None
-    if is_twice:
-        yield "1/M twice"
-    if _has_sum(rest):
-        yield "mean for a sum"
-    elif not is_twice:
-        yield "1/M superfluous"
+from bpdocs.equations.repairs.factor_names import has_sum, names_of_surplus
 
 
 def names_of_edit(edit: Edit) -> Iterator[str]:
@@ -70,7 +22,8 @@ def names_of_edit(edit: Edit) -> Iterator[str]:
     """
     match edit.cure:
         case "1/M superfluous":
-            yield from _names_of_surplus(edit.before)
+            whole = edit.claim.right
+            yield from names_of_surplus(edit.before, is_sum=has_sum(edit.before), whole=whole)
         case "sum for a mean":
             yield "1/M missing"
             yield "sum for a mean"
@@ -80,16 +33,6 @@ def names_of_edit(edit: Edit) -> Iterator[str]:
             yield "γ twice" if _has_gamma(edit.claim.right) else "γ superfluous"
         case _:
             yield edit.cure
-
-
-def _has_mean(side: t.Node) -> bool:
-    """Tell whether a side has the 1/M of the loss in it."""
-    return any(isinstance(n, t.Quantity) and n.name in {"Delta", "C"} for n in side.walk())
-
-
-def _has_sum(side: t.Node) -> bool:
-    """Tell whether something is summed over samples or neurons."""
-    return any(isinstance(node, t.Reduction | t.Ones | t.Norm) for node in side.walk())
 
 
 def _has_slope(side: t.Node) -> bool:

@@ -1,6 +1,6 @@
 r"""Which mistake makes an equation false: the small change that makes it true has its name."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bpdocs.equations import tree as t
@@ -10,12 +10,16 @@ from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.printing.latex import Printer
 from bpdocs.equations.repairs.catalogue import MISTAKES, plainness
 from bpdocs.equations.repairs.edits import Edit, repairs
-from bpdocs.equations.repairs.factors import find_factor
-from bpdocs.equations.repairs.names_of_repairs import names_of_edit, names_of_factor
+from bpdocs.equations.repairs.factor_names import names_of_factor
+from bpdocs.equations.repairs.factors import is_error_column
+from bpdocs.equations.repairs.names_of_repairs import names_of_edit
+from bpdocs.equations.repairs.ratio import find_factor
 
 MAX_NAMES = 4
 MAX_TRIALS = 400
 MAX_NODES = 120  # of a claim: the longest of the corpus has 84, and the time grows quadratically
+
+_SUMS = ("sum superfluous", "wrong sum")  # may be off by a constant factor as well
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ def name_mistakes(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> 
     found: dict[str, Mistake] = {}
     if sum(1 for _ in claim.walk()) <= MAX_NODES and _speaks_of_network(claim.left):
         for name, repaired in _explanations(claim, graphs):
+            if not found and _is_true(replace(claim, right=t.Number(0)), graphs):
+                break  # all that makes it true is that the right side becomes 0 as well
             text = printer.claim(replace(repaired, conditions=()))
             found.setdefault(name, Mistake(name, text))
             if len(found) == MAX_NAMES:
@@ -66,18 +72,16 @@ def name_mistakes(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> 
 
 
 def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> str:
-    """Return the explanations of a false claim in one sentence, or "".
+    """Return the plainest repair of a false claim, and what it puts right, or "".
 
     That shapes do not fit is left out: the verdict says which.
     """
-    by_repair: dict[str, list[str]] = {}
-    for mistake in name_mistakes(claim, graphs, printer):
-        if mistake.name != "shapes do not fit":
-            by_repair.setdefault(mistake.repair, []).append(MISTAKES[mistake.name])
-    return "; or ".join(
-        ": ".join(sentences) + (f"; true is {repair}" if repair else "")
-        for repair, sentences in by_repair.items()
-    )
+    found = [m for m in name_mistakes(claim, graphs, printer) if m.name != "shapes do not fit"]
+    if not found:
+        return ""
+    repair = found[0].repair
+    what = ": ".join(MISTAKES[mistake.name] for mistake in found if mistake.repair == repair)
+    return f"{what}; true is {repair}" if repair else what
 
 
 def _speaks_of_network(side: t.Node) -> bool:
@@ -99,10 +103,13 @@ def _explanations(claim: t.Claim, graphs: Sequence[Graph]) -> Iterator[tuple[str
         turned = replace(claim.right, dimensions=claim.right.dimensions[::-1])
         yield from _true_ones([("rows and columns exchanged", turned)], claim, graphs)
         return
-    factor = find_factor(claim, graphs) if claim.right != t.Number(0) else None
+    if claim.right == t.Number(0):
+        return
+    factor = find_factor(claim, graphs)
     if factor is not None:
         repaired = replace(claim, right=factor.times(claim.right))
-        yield from ((name, repaired) for name in names_of_factor(factor, claim))
+        yield from ((name, repaired) for name in names_of_factor(factor, claim.right))
+        yield from _searched(claim, graphs, is_right=True, cures=_SUMS)
         return
     has_found = False
     for name, repaired in _searched(claim, graphs, is_right=True):
@@ -122,12 +129,19 @@ def _true_ones(
 
 
 def _searched(
-    claim: t.Claim, graphs: Sequence[Graph], *, is_right: bool
+    claim: t.Claim, graphs: Sequence[Graph], *, is_right: bool, cures: Container[str] = MISTAKES
 ) -> Iterator[tuple[str, t.Claim]]:
-    trials = sorted(repairs(claim, is_right=is_right), key=lambda edit: plainness(edit.cure))
+    fitting = (edit for edit in repairs(claim, is_right=is_right) if edit.cure in cures)
+    trials = sorted(fitting, key=_rank)
     for edit in trials[:MAX_TRIALS]:
-        if _says_something(edit, claim) and _is_true(edit.claim, graphs):
+        says_something = edit.claim.left != edit.claim.right
+        if says_something and _is_true(edit.claim, graphs):
             yield from ((name, edit.claim) for name in names_of_edit(edit))
+
+
+def _rank(edit: Edit) -> tuple[int, int]:
+    """Return the place of a repair: by the catalogue, then the one of the largest part."""
+    return plainness(edit.cure), -sum(1 for _ in edit.before.walk())
 
 
 def _is_bare(side: t.Node) -> bool:
@@ -135,18 +149,9 @@ def _is_bare(side: t.Node) -> bool:
     match side:
         case t.Element(base) | t.Transpose(base):
             return _is_bare(base)
+        case t.Product():
+            return is_error_column(side)
     return isinstance(side, t.Quantity | t.Derivative)
-
-
-def _says_something(edit: Edit, claim: t.Claim) -> bool:
-    """Tell whether a correction, if it is true, is true for a reason.
-
-    Both sides drawn together are not; nor are the zero derivatives of what does not depend.
-    """
-    is_zero = t.Number(0) in (claim.left, claim.right)
-    return edit.claim.left != edit.claim.right and not (
-        is_zero and edit.kind in {"layer", "slope", "1/M", "missing"}
-    )
 
 
 def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
