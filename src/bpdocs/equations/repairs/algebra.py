@@ -78,21 +78,23 @@ def is_algebra(claim: t.Claim, pairs: Iterable[Pair], unrelated: Sequence[Graph]
         Whether the change says nothing about a network.
     """
     parts = [pair for pair in pairs if not any(isinstance(node, _NO_VALUES) for node in pair)]
-    for at, (old, new) in enumerate(parts):
+    if parts:
         # The other side says for which layers the whole is meant.
+        old, new = parts[0]
         other = claim.left if old == claim.right else claim.right
-        if at == 0 and other != t.Number(0):
-            old, new = (t.Addition(((1, other), (1, node))) for node in (old, new))
-        old, new = _with_opaque_parts(old), _with_opaque_parts(new)
-        if any(isinstance(n, t.Derivative | t.Differential) for n in (*old.walk(), *new.walk())):
-            continue
-        try:
-            part = t.Claim(old, "=", new, claim.conditions)
-            if evaluate(part, unrelated, to_first=True).is_true:
-                return True
-        except UnreadableError:
-            continue
-    return False
+        parts.append((t.Addition(((1, other), (1, old))), t.Addition(((1, other), (1, new)))))
+    return any(_is_equal(claim, old, new, unrelated) for old, new in parts)
+
+
+def _is_equal(claim: t.Claim, old: t.Node, new: t.Node, unrelated: Sequence[Graph]) -> bool:
+    old, new = _with_opaque_parts(old), _with_opaque_parts(new)
+    if any(isinstance(n, t.Derivative | t.Differential) for n in (*old.walk(), *new.walk())):
+        return False
+    try:
+        part = t.Claim(old, "=", new, claim.conditions)
+        return evaluate(part, unrelated, to_first=True).is_true
+    except UnreadableError:
+        return False
 
 
 def _with_opaque_parts(node: t.Node) -> t.Node:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.evaluating.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.repairs.algebra import Pair, is_algebra
-from bpdocs.equations.repairs.changes import substituted
+from bpdocs.equations.repairs.changes import is_index, substituted
 
 ALGEBRA = "an identity of algebra, true of any arrays"
 NUMBERS = "a number may stand anywhere in a product"
@@ -45,7 +46,7 @@ def excuse(
     pairs = list(_differing(claim, mutant))
     if is_algebra(claim, pairs, unrelated):
         return ALGEBRA
-    if substituted(claim, *pairs[-1]) == mutant:
+    if _is_instance(claim, mutant, pairs[-1]):
         return RENAMED
     if any(_is_order_of_numbers(pair, graphs) for pair in pairs):
         return NUMBERS
@@ -71,6 +72,16 @@ def _differing(old: t.Node, new: t.Node) -> Iterator[Pair]:
         changed = [pair for pair in parts if pair[0] != pair[1]]
         if len(changed) == 1 and len(parts) == sum(1 for _ in old.children):
             yield from _differing(*changed[0])
+
+
+def _is_instance(claim: t.Claim, mutant: t.Claim, deepest: Pair) -> bool:
+    """Tell whether a mutant is the claim for another index, or another layer, throughout."""
+    old, new = deepest
+    if not isinstance(old, t.Letter | t.Addition) or not (is_index(old) and is_index(new)):
+        return False
+    rest = substituted(claim, old, t.Number(0))
+    is_everywhere = not free_letters(old) & free_letters(rest)
+    return is_everywhere and substituted(claim, old, new) == mutant
 
 
 def is_unequal(node: t.Node) -> bool:
