@@ -5,9 +5,9 @@ a law. They share nothing that the notation leaves free: not the depth, nor a si
 activation, nor a rate. Nor does a simple relation between sizes hold on all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -91,28 +91,31 @@ class Model:
         return replace(self, sizes=((sizes, samples),))
 
 
-ROW_LAYOUTS = {
-    "W is N_{l-1} x N_l and b a row, as Keras keeps them": forward.rows(),
-    "W is N_l x N_{l-1} and b a column, as PyTorch keeps them": forward.rows(
-        is_weight_transposed=True, is_bias_transposed=True
+# How to make the networks of a layout; without arguments, as the model has them.
+ROW_LAYOUTS: Mapping[str, Callable[..., Build]] = {
+    "W is N_{l-1} x N_l and b a row, as Keras keeps them": forward.rows,
+    "W is N_l x N_{l-1} and b a column, as PyTorch keeps them": partial(
+        forward.rows, is_weight_transposed=True, is_bias_transposed=True
     ),
-    "W is N_l x N_{l-1}, as PyTorch keeps it, and b a row": forward.rows(is_weight_transposed=True),
+    "W is N_l x N_{l-1}, as PyTorch keeps it, and b a row": partial(
+        forward.rows, is_weight_transposed=True
+    ),
 }
-_STEPS = {
-    "a step of gradient descent": training(down_the_gradient),
-    "a step with momentum": training(down_the_velocity),
+STEPS: Mapping[str, Callable[..., Build]] = {
+    "a step of gradient descent": partial(training, down_the_gradient),
+    "a step with momentum": partial(training, down_the_velocity),
 }
 
 MODELS = {
     model.name: model
     for model in (
         Model("dense", notation.DENSE, {"": forward.columns()}),
-        Model("rows", notation.ROWS, ROW_LAYOUTS),
+        Model("rows", notation.ROWS, {phrase: make() for phrase, make in ROW_LAYOUTS.items()}),
         Model("single_sample", notation.SINGLE_SAMPLE, {"": forward.single_sample()}),
         Model("softmax", notation.SOFTMAX, {"": forward.columns(CROSS_ENTROPY)}),
         Model("batch_norm", notation.NORMS, {"": forward.norms(-1)}, _NORM_SIZES),
         Model("layer_norm", notation.NORMS, {"": forward.norms(-2)}, _NORM_SIZES),
-        Model("training", notation.TRAINING, _STEPS),
+        Model("training", notation.TRAINING, {phrase: make() for phrase, make in STEPS.items()}),
     )
 }
 

@@ -95,6 +95,10 @@ class Objective:
         """Return the objective whose $C$ is the sum over the samples."""
         return replace(self, total=sum_of_samples)
 
+    def with_own_errors(self) -> "Objective":
+        r"""Return the objective whose $\Delta^l$ is of each sample's own loss."""
+        return replace(self, has_own_errors=True)
+
 
 HALF_SQUARED = Objective(half_squared)
 CROSS_ENTROPY = Objective(cross_entropy, output=softmax, is_coupled=True)
