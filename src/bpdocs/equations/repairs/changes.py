@@ -9,7 +9,7 @@ from bpdocs.equations.evaluating.letters import free_letters, layer_letters
 
 ONE, M, LAST = t.Number(1), t.Constant("M"), t.Constant("L")
 ONE_OVER_M = t.Fraction(ONE, M)
-_NUMBERS = frozenset({"C", "C_m", "eta", "epsilon", "momentum"})  # have no transpose
+NUMBERS = frozenset({"C", "C_m", "eta", "epsilon", "momentum"})  # have no transpose
 _SAMPLES = {"m": "n", "n": "m"}
 
 
@@ -73,7 +73,7 @@ class Surroundings:
                 yield from self._sum(node)
 
     def _quantity(self, node: t.Quantity) -> Iterator[Change]:
-        if node.name not in _NUMBERS:
+        if node.name not in NUMBERS:
             yield Change("transpose", "transpose", t.Transpose(node))
         yield from self._layers(node)
         if _is_error(node):

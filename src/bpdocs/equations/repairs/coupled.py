@@ -8,11 +8,11 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.repairs.changes import LAST, Change, M, substituted
 
 
-def second_term(node: t.Node, dummy: str) -> Iterator[Change]:
+def second_term(node: t.Node, pairs: Sequence[t.Kronecker], dummy: str) -> Iterator[Change]:
     r"""Yield P ⊙ G with the mean of G under P taken off, as softmax's derivative has it.
 
     That is missing in P ⊙ G itself, in P ⊙ (1 - P) ⊙ G, which is \sigma' for each output alone,
-    and in the Jacobian P_j δ_jk.
+    and in the Jacobian P_j δ_jk; `pairs` are the deltas that it may have.
     """
     if not isinstance(node, t.Product):
         return
@@ -25,10 +25,11 @@ def second_term(node: t.Node, dummy: str) -> Iterator[Change]:
             continue
         others = [other for other in rest if not _is_complement(other, factor)]
         name = "softmax without its second term" if others == rest else "⊙ with softmax"
+        for same in others[:1] if len(others) == 1 else () if others else pairs:
+            if isinstance(same, t.Kronecker):
+                yield from _jacobian(same, factor, name)
         if others:
             yield Change("repair", name, _pulled(factor, others, dummy))
-        if len(others) == 1 and isinstance(others[0], t.Kronecker):
-            yield from _jacobian(others[0], factor, name)
 
 
 def _factors(node: t.Node) -> Iterator[t.Node]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from bpdocs.equations import tree as t
 from bpdocs.equations.evaluating.letters import free_letters
 from bpdocs.equations.notation import NEURON_LETTERS
-from bpdocs.equations.repairs.changes import Change, M, Surroundings, substituted
+from bpdocs.equations.repairs.changes import NUMBERS, Change, M, Surroundings, substituted
 from bpdocs.equations.repairs.coupled import second_term, statistics
-from bpdocs.equations.repairs.terms import ROW, slope_at, slope_at_entry, term_changes
+from bpdocs.equations.repairs.terms import ROW, gamma_at, slope_at, slope_at_entry, term_changes
 
 
 class MissingParts:
@@ -39,18 +39,17 @@ class MissingParts:
 
     def of_side(self, side: t.Node) -> Iterator[Change]:
         """Yield the whole side with what it may lack."""
+        yield Change("repair", "transpose", transposed(side))
         yield Change("repair", "transpose", t.Transpose(side))
         yield Change("repair", "sum over the samples missing", t.Product("", side, t.Ones(M)))
         yield Change("repair", "sum over the samples missing", t.Product("", ROW, side))
         yield from self._sums(side)
         for layer in self.layers:
             yield Change("repair", "σ′ missing", slope_at(side, layer))
-            gamma = t.Quantity("gamma", layer)
-            column = t.Product("odot", t.Product("", gamma, ROW), side)
-            yield Change("repair", "γ missing", column)
+            yield Change("repair", "γ missing", gamma_at(side, layer))
             for indices in self.entries:
                 yield Change("repair", "σ′ missing", slope_at_entry(side, layer, indices))
-                entry = t.Element(gamma, indices[:1])
+                entry = t.Element(t.Quantity("gamma", layer), indices[:1])
                 yield Change("repair", "γ missing", t.Product("", entry, side))
         yield from self._deltas(side)
         yield from self._exchanged(side)
@@ -60,7 +59,8 @@ class MissingParts:
         """Yield a part with what it may lack, or have too much."""
         if isinstance(node, t.Addition):
             for at, (sign, term) in enumerate(node.terms):
-                for change in self._sums(term):
+                turned = Change("repair", "transpose", transposed(term))
+                for change in (turned, *self._sums(term)):
                     terms = (*node.terms[:at], (sign, change.node), *node.terms[at + 1 :])
                     yield change._replace(node=t.Addition(terms))
         if isinstance(node, t.Reduction):
@@ -70,8 +70,17 @@ class MissingParts:
         if node == t.Number(1):  # of P_j (1 - P_k)
             for pair in self._pairs():
                 yield Change("repair", "Kronecker delta missing", pair)
+        yield from self._gammas(node)
         yield from term_changes(node, is_step=self.is_step)
-        yield from second_term(node, self.dummy)
+        yield from second_term(node, self._pairs(), self.dummy)
+
+    def _gammas(self, node: t.Node) -> Iterator[Change]:
+        r"""Yield what stands behind a norm, or comes back to one, with its \gamma."""
+        entry = node if isinstance(node, t.Element) else None
+        match entry.base if entry else node:
+            case t.Quantity("A_hat" | "Delta") | t.Derivative(_, t.Quantity("Z")):
+                for layer in self.layers:
+                    yield Change("repair", "γ missing", gamma_at(node, layer))
 
     def _sums(self, side: t.Node) -> Iterator[Change]:
         """Yield a side summed over letters that stand on it alone."""
@@ -111,3 +120,25 @@ class MissingParts:
             between = t.Letter(self.dummy)
             turned = substituted(substituted(side, first, between), second, first)
             yield Change("repair", "indices swapped", substituted(turned, between, second))
+
+
+def transposed(node: t.Node) -> t.Node:
+    """Return the transpose of a product as the product of the transposes, the other way round."""
+    match node:
+        case t.Transpose():
+            return node.base
+        case t.Product("", first, second) if _is_number(first):
+            return t.Product("", first, transposed(second))
+        case t.Product("", first, second):
+            return t.Product("", transposed(second), transposed(first))
+        case t.Product("odot", first, second):
+            return t.Product("odot", transposed(first), transposed(second))
+    return t.Transpose(node)
+
+
+def _is_number(node: t.Node) -> bool:
+    """Tell whether a factor is plainly a number: 1/M, a rate."""
+    if isinstance(node, t.Quantity):
+        return node.name in NUMBERS
+    arrays = (t.Ones, t.Identity, t.Quantity)
+    return not any(isinstance(part, arrays) for part in node.walk())

@@ -51,12 +51,14 @@ def _batched(graphs: Sequence[Graph]) -> bool:
 def _ratio(claim: t.Claim, graph: Graph) -> float | None:
     """Return left over right at the first place where they differ, which all others must share."""
     try:
-        worst = evaluate(claim, (graph,), to_first=True).worst
+        outcome = evaluate(claim, (graph,), to_first=True)
     except UnreadableError:
         return None
-    if worst is None or not worst[1] or not worst[2]:
+    if outcome.is_true:
+        return 1.0
+    if outcome.worst is None or not outcome.worst[1] or not outcome.worst[2]:
         return None
-    return worst[1] / worst[2]
+    return outcome.worst[1] / outcome.worst[2]
 
 
 def _has_value(factor: Factor, graph: Graph, ratio: float) -> bool:

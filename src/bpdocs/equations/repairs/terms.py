@@ -26,6 +26,14 @@ def slope_at_entry(node: t.Node, layer: t.Node, indices: tuple[t.Node, ...]) -> 
     return t.Product("", node, t.Apply(t.Function(r"\sigma", layer, 1), (entry,)))
 
 
+def gamma_at(node: t.Node, layer: t.Node) -> t.Node:
+    r"""Return an array, or an entry of one, times \gamma of a layer."""
+    gamma = t.Quantity("gamma", layer)
+    if isinstance(node, t.Element):
+        return t.Product("", t.Element(gamma, node.indices[:1]), node)
+    return t.Product("odot", t.Product("", gamma, ROW), node)
+
+
 def term_changes(node: t.Node, *, is_step: bool) -> Iterator[Change]:
     """Yield a part with what it may lack, or without what it has too much.
 
