@@ -44,14 +44,14 @@ def excuse(
         One of the constants of this module.
     """
     pairs = list(_differing(claim, mutant))
+    if _are_equal_under_conditions(claim, mutant):
+        return SAME_VALUE
     if is_algebra(claim, pairs, unrelated):
         return ALGEBRA
     if _is_instance(claim, mutant, pairs[-1]):
         return RENAMED
     if any(_is_order_of_numbers(pair, graphs) for pair in pairs):
         return NUMBERS
-    if _are_equal_under_conditions(claim, mutant):
-        return SAME_VALUE
     if t.Number(0) in (claim.left, claim.right):
         if _is_scaled(*pairs[-1]):
             return ZERO

@@ -8,7 +8,14 @@ from bpdocs.equations.evaluating.letters import free_letters
 from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.repairs.changes import NUMBERS, Change, M, Surroundings, substituted
 from bpdocs.equations.repairs.coupled import second_term, statistics
-from bpdocs.equations.repairs.terms import ROW, gamma_at, slope_at, slope_at_entry, term_changes
+from bpdocs.equations.repairs.terms import (
+    RATE,
+    ROW,
+    gamma_at,
+    slope_at,
+    slope_at_entry,
+    term_changes,
+)
 
 
 class MissingParts:
@@ -59,8 +66,7 @@ class MissingParts:
         """Yield a part with what it may lack, or have too much."""
         if isinstance(node, t.Addition):
             for at, (sign, term) in enumerate(node.terms):
-                turned = Change("repair", "transpose", transposed(term))
-                for change in (turned, *self._sums(term)):
+                for change in (*self._of_term(term), *self._sums(term)):
                     terms = (*node.terms[:at], (sign, change.node), *node.terms[at + 1 :])
                     yield change._replace(node=t.Addition(terms))
         if isinstance(node, t.Reduction):
@@ -73,6 +79,11 @@ class MissingParts:
         yield from self._gammas(node)
         yield from term_changes(node, is_step=self.is_step)
         yield from second_term(node, self._pairs(), self.dummy)
+
+    def _of_term(self, term: t.Node) -> Iterator[Change]:
+        yield Change("repair", "transpose", transposed(term))
+        if self.is_step:
+            yield Change("repair", "learning rate missing", t.Product("", RATE, term))
 
     def _gammas(self, node: t.Node) -> Iterator[Change]:
         r"""Yield what stands behind a norm, or comes back to one, with its \gamma."""

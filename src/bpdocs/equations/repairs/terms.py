@@ -9,7 +9,7 @@ from bpdocs.equations.repairs.factor_names import names_of_factor
 from bpdocs.equations.repairs.factors import Factor
 
 ROW = t.Transpose(t.Ones(M))
-_RATE, _MOMENTUM = t.Quantity("eta"), t.Quantity("momentum")
+RATE, _MOMENTUM = t.Quantity("eta"), t.Quantity("momentum")
 _TERM_FACTORS = (Factor(twos=1), Factor(twos=-1), Factor(samples=1), Factor(samples=-1))
 _TAKEN_FOR = {"A": ("Z", "A_hat"), "Z": ("A",), "A_hat": ("A",)}
 
@@ -64,12 +64,10 @@ def term_changes(node: t.Node, *, is_step: bool) -> Iterator[Change]:
             for kept, dropped in ((first, second), (second, first)):
                 if _is_of(dropped, "gamma"):
                     yield Change("repair", "γ superfluous", kept)
-                if dropped == _RATE:
+                if dropped == RATE:
                     yield Change("repair", "learning rate superfluous", kept)
         case t.Fraction(above, below) if _is_of(above, "gamma"):
             yield Change("repair", "γ superfluous", t.Fraction(t.Number(1), below))
-    if is_step and isinstance(node, t.Derivative):
-        yield Change("repair", "learning rate missing", t.Product("", _RATE, node))
 
 
 def _of_quantity(node: t.Quantity, *, is_step: bool) -> Iterator[Change]:
@@ -78,7 +76,6 @@ def _of_quantity(node: t.Quantity, *, is_step: bool) -> Iterator[Change]:
         yield Change("repair", "bias without ones", t.Product("", t.Ones(M), node))
     if node.name in {"V", "V_b"} and is_step:
         yield Change("repair", "momentum factor missing", t.Product("", _MOMENTUM, node))
-        yield Change("repair", "learning rate missing", t.Product("", _RATE, node))
     for name in _TAKEN_FOR.get(node.name, ()):
         yield Change("repair", "wrong quantity", replace(node, name=name))
 
