@@ -5,45 +5,62 @@ from functools import partial
 
 import numpy as np
 
-from bpdocs.equations.networks.graph import Graph, Values
+from bpdocs.equations.networks.graph import Graph
+from bpdocs.equations.networks.objectives import HALF_SQUARED, Objective, softmax
+from bpdocs.equations.networks.smooth_functions import draw_activations
+
+__all__ = ["Build", "columns", "norms", "rows", "single_sample", "softmax"]
+
+# From sizes, M, a generator and whether all layers have the same activation.
+Build = Callable[[tuple[int, ...], int, np.random.Generator, bool], Graph]
+Turn = Callable[[np.ndarray], np.ndarray]
 
 
-def _sigmoid(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
+def _begin(
+    sizes: tuple[int, ...],
+    n_samples: int,
+    rng: np.random.Generator,
+    same: bool,
+    objective: Objective,
+    *,
+    rows: bool = False,
+) -> Graph:
+    """Return a network with its activations and its input.
+
+    The activations are drawn first: models of the same sizes have the same ones.
+    """
+    activations = dict(draw_activations(len(sizes) - 1, rng, same))
+    last = objective.last_activation(rows=rows)
+    if last is not None:
+        activations[len(sizes) - 1] = last
+    graph = Graph(
+        sizes,
+        n_samples,
+        activations,
+        coupled=frozenset({len(sizes) - 1} if objective.is_coupled else ()),
+        loss=objective.loss,
+        total=objective.total,
+        rows=rows,
+    )
+    inputs = rng.normal(size=(sizes[0], n_samples))
+    graph.add_given(("A", 0), inputs.T if rows else inputs)
+    return graph
 
 
-def _softplus(z: np.ndarray) -> np.ndarray:
-    return np.log1p(np.exp(z))
+def _end(graph: Graph, rng: np.random.Generator, objective: Objective) -> Graph:
+    """Return the network with its targets, its loss and the errors of its layers."""
+    output, targets = ("A", graph.n_layers), ("Y", 0)
+    size, factor = graph.sizes[-1], graph.n_samples if objective.has_own_errors else 1
 
+    def error(l: int) -> np.ndarray:
+        return factor * graph.gradient(("C", 0), ("Z", l))
 
-def _wave(z: np.ndarray) -> np.ndarray:
-    return z + np.sin(z) / 2
-
-
-def _bump(z: np.ndarray) -> np.ndarray:
-    return np.exp(-z * z / 8) + z / 3
-
-
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Return softmax of each column."""
-    powers = np.exp(z - np.real(z).max(axis=-2, keepdims=True))
-    return powers / powers.sum(axis=-2, keepdims=True)
-
-
-# None of them is odd, even or the derivative of another, up to tanh.
-_ACTIVATIONS = (np.tanh, _sigmoid, _softplus, _wave, _bump)
-
-
-def _activation(l: int, is_same: bool) -> Callable[[np.ndarray], np.ndarray]:
-    return _wave if is_same else _ACTIVATIONS[(l - 1) % len(_ACTIVATIONS)]
-
-
-def _half_squared(output: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    return ((output - targets) ** 2).sum(axis=-2, keepdims=True) / 2
-
-
-def _cross_entropy(output: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    return -(targets * np.log(output)).sum(axis=-2, keepdims=True)
+    graph.add_given(targets, objective.draw_targets(size, graph.n_samples, rng, rows=graph.rows))
+    graph.add(("C_m", 0), (output, targets), lambda v: graph.sample_losses(v[output], v[targets]))
+    graph.add(("C", 0), (("C_m", 0),), lambda v: graph.total(v["C_m", 0]))
+    for l in range(1, graph.n_layers + 1):
+        graph.add_derived(("Delta", l), partial(error, l))
+    return graph
 
 
 def _matrix(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
@@ -62,125 +79,148 @@ def _add_dense(graph: Graph, l: int, rng: np.random.Generator) -> None:
     )
 
 
-def _add_activation(graph: Graph, l: int, sigma: Callable[[np.ndarray], np.ndarray]) -> None:
-    graph.activations[l] = sigma
+def _add_activation(graph: Graph, l: int) -> None:
+    sigma = graph.activations[l]
     graph.add(("A", l), (("Z", l),), lambda v: sigma(v["Z", l]))
 
 
-def _add_loss(graph: Graph, targets: np.ndarray) -> None:
-    loss, output = graph.loss, ("A", graph.n_layers)
-    assert loss is not None  # noqa: S101
-    axis = -2 if graph.rows else -1
-
-    def by_sample(v: Values) -> np.ndarray:
-        if graph.rows:
-            turned = loss(np.swapaxes(v[output], -1, -2), np.swapaxes(v["Y", 0], -1, -2))
-            return np.swapaxes(turned, -1, -2)
-        return loss(v[output], v["Y", 0])
-
-    graph.add_given(("Y", 0), targets)
-    graph.add(("C_m", 0), (output, ("Y", 0)), by_sample)
-    graph.add(("C", 0), (("C_m", 0),), lambda v: v["C_m", 0].mean(axis=axis)[..., 0])
-    for l in range(1, graph.n_layers + 1):
-        graph.add_derived(("Delta", l), partial(graph.gradient, ("C", 0), ("Z", l)))
-
-
-def dense(sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool) -> Graph:
-    """Return dense layers with samples as columns."""
-    graph = Graph(sizes, n_samples, loss=_half_squared)
-    graph.add_given(("A", 0), rng.normal(size=(sizes[0], n_samples)))
-    for l in range(1, len(sizes)):
-        _add_dense(graph, l, rng)
-        _add_activation(graph, l, _activation(l, same))
-    _add_loss(graph, rng.normal(size=(sizes[-1], n_samples)))
-    return graph
-
-
-def single_sample(sizes: tuple[int, ...], _: int, rng: np.random.Generator, same: bool) -> Graph:
-    """Return dense layers for one sample, which has no M."""
-    graph = dense(sizes, 1, rng, same)
-    graph.has_batch = False
-    return graph
-
-
-def softmax_output(
-    sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
-) -> Graph:
-    """Return dense layers whose last activation is softmax, under cross-entropy."""
-    graph = Graph(sizes, n_samples, loss=_cross_entropy, coupled=frozenset({len(sizes) - 1}))
-    graph.add_given(("A", 0), rng.normal(size=(sizes[0], n_samples)))
-    for l in range(1, len(sizes)):
-        _add_dense(graph, l, rng)
-        _add_activation(graph, l, softmax if l == graph.n_layers else _activation(l, same))
-    _add_loss(graph, softmax(rng.normal(size=(sizes[-1], n_samples))))
-    return graph
-
-
-def rows(is_transposed: bool) -> Callable[..., Graph]:
-    """Return the model of rows; W is N_l x N_{l-1} where `is_transposed`, as PyTorch keeps it."""
+def columns(objective: Objective = HALF_SQUARED) -> Build:
+    """Return the model of dense layers with samples as columns."""
 
     def build(
         sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
     ) -> Graph:
-        graph = Graph(sizes, n_samples, loss=_half_squared, rows=True)
-        graph.add_given(("A", 0), rng.normal(size=(n_samples, sizes[0])))
-
-        def turn(parameter: np.ndarray) -> np.ndarray:
-            return np.swapaxes(parameter, -1, -2) if is_transposed else parameter
-
+        graph = _begin(sizes, n_samples, rng, same, objective)
         for l in range(1, len(sizes)):
-            graph.add_given(("W", l), turn(_matrix(rng, sizes[l - 1], sizes[l])))
-            graph.add_given(("b", l), turn(rng.normal(size=(1, sizes[l]))))
-            _add_rows(graph, l, turn)
-            _add_activation(graph, l, _activation(l, same))
-        _add_loss(graph, rng.normal(size=(n_samples, sizes[-1])))
+            _add_dense(graph, l, rng)
+            _add_activation(graph, l)
+        return _end(graph, rng, objective)
+
+    return build
+
+
+def single_sample(objective: Objective = HALF_SQUARED) -> Build:
+    """Return the model of dense layers for one sample, which has no M."""
+
+    def build(sizes: tuple[int, ...], _: int, rng: np.random.Generator, same: bool) -> Graph:
+        graph = columns(objective)(sizes, 1, rng, same)
+        graph.has_batch = False
         return graph
 
     return build
 
 
-def _add_rows(graph: Graph, l: int, turn: Callable[[np.ndarray], np.ndarray]) -> None:
+def rows(
+    objective: Objective = HALF_SQUARED,
+    *,
+    is_weight_transposed: bool = False,
+    is_bias_transposed: bool = False,
+) -> Build:
+    """Return the model of samples as rows.
+
+    Parameters
+    ----------
+    objective : Objective
+        How the network ends.
+    is_weight_transposed : bool
+        Whether W is N_l x N_{l-1}, as PyTorch keeps it, and not N_{l-1} x N_l.
+    is_bias_transposed : bool
+        Whether b is a column, and not a row.
+    """
+
+    def build(
+        sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
+    ) -> Graph:
+        graph = _begin(sizes, n_samples, rng, same, objective, rows=True)
+        turn_weight, turn_bias = _turn(is_weight_transposed), _turn(is_bias_transposed)
+        for l in range(1, len(sizes)):
+            graph.add_given(("W", l), turn_weight(_matrix(rng, sizes[l], sizes[l - 1]).T))
+            graph.add_given(("b", l), turn_bias(rng.normal(size=(1, sizes[l]))))
+            _add_rows(graph, l, turn_weight, turn_bias)
+            _add_activation(graph, l)
+        return _end(graph, rng, objective)
+
+    return build
+
+
+def _turn(is_transposed: bool) -> Turn:
+    return (lambda array: np.swapaxes(array, -1, -2)) if is_transposed else (lambda array: array)
+
+
+def _add_rows(graph: Graph, l: int, turn_weight: Turn, turn_bias: Turn) -> None:
     ones = np.ones((graph.n_samples, 1))
-    graph.add(("b_hat", l), (("b", l),), lambda v: ones @ turn(v["b", l]))
+    graph.add(("b_hat", l), (("b", l),), lambda v: ones @ turn_bias(v["b", l]))
     graph.add(
         ("Z", l),
         (("W", l), ("A", l - 1), ("b_hat", l)),
-        lambda v: v["A", l - 1] @ turn(v["W", l]) + v["b_hat", l],
+        lambda v: v["A", l - 1] @ turn_weight(v["W", l]) + v["b_hat", l],
     )
 
 
-def norms(axis: int) -> Callable[..., Graph]:
-    """Dense layers, with a norm behind every other one; axis -1 is batch norm, -2 layer norm."""
+# The deviation s from the variance and epsilon.
+Deviation = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def root_of_sum(variance: np.ndarray, epsilon: np.ndarray) -> np.ndarray:
+    """Return the deviation with epsilon below the root."""
+    deviation: np.ndarray = np.sqrt(variance + epsilon)
+    return deviation
+
+
+def norms(
+    axis: int,
+    objective: Objective = HALF_SQUARED,
+    *,
+    deviation: Deviation = root_of_sum,
+    n_fewer: int = 0,
+) -> Build:
+    """Return the model of dense layers with norms between, wherever a layer keeps its size.
+
+    Parameters
+    ----------
+    axis : int
+        -1 for batch norm, -2 for layer norm.
+    objective : Objective
+        How the network ends.
+    deviation : callable
+        s from the variance and epsilon.
+    n_fewer : int
+        By how much the sum of squares is divided less than by their number: 1 for the unbiased
+        variance.
+    """
 
     def build(
         sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
     ) -> Graph:
-        graph = Graph(sizes, n_samples, loss=_half_squared)
-        graph.add_given(("A", 0), rng.normal(size=(sizes[0], n_samples)))
-        graph.add_given(("epsilon", 0), np.array(0.1))
+        graph = _begin(sizes, n_samples, rng, same, objective)
+        graph.add_given(("epsilon", 0), np.array(rng.uniform(0.05, 0.5)))
         for l in range(1, len(sizes)):
             if sizes[l] == sizes[l - 1]:
-                _add_norm(graph, l, axis, rng)
+                _add_norm(graph, l, axis, rng, partial(_deviation, axis, n_fewer, deviation))
             else:
                 _add_dense(graph, l, rng)
-            _add_activation(graph, l, _activation(l, same))
-        _add_loss(graph, rng.normal(size=(sizes[-1], n_samples)))
-        return graph
+            _add_activation(graph, l)
+        return _end(graph, rng, objective)
 
     return build
 
 
-def _add_norm(graph: Graph, l: int, axis: int, rng: np.random.Generator) -> None:
+def _deviation(
+    axis: int, n_fewer: int, rule: Deviation, distance: np.ndarray, epsilon: np.ndarray
+) -> np.ndarray:
+    squares = (distance**2).sum(axis=axis, keepdims=True)
+    return rule(squares / (distance.shape[axis] - n_fewer), epsilon)
+
+
+def _add_norm(graph: Graph, l: int, axis: int, rng: np.random.Generator, rule: Deviation) -> None:
     before, mean, deviation = ("A", l - 1), ("mu", l), ("s", l)
     graph.add_given(("gamma", l), rng.normal(size=(graph.sizes[l], 1)))
     graph.add_given(("beta", l), rng.normal(size=(graph.sizes[l], 1)))
     graph.add(mean, (before,), lambda v: v[before].mean(axis=axis, keepdims=True))
     graph.add(
         deviation,
-        (before, mean),
-        lambda v: np.sqrt(
-            ((v[before] - v[mean]) ** 2).mean(axis=axis, keepdims=True) + v["epsilon", 0]
-        ),
+        (before, mean, ("epsilon", 0)),
+        lambda v: rule(v[before] - v[mean], v["epsilon", 0]),
     )
     hat = ("A_hat", l - 1)
     graph.add(hat, (before, mean, deviation), lambda v: (v[before] - v[mean]) / v[deviation])
@@ -189,35 +229,3 @@ def _add_norm(graph: Graph, l: int, axis: int, rng: np.random.Generator) -> None
         (hat, ("gamma", l), ("beta", l)),
         lambda v: v["gamma", l] * v[hat] + v["beta", l],
     )
-
-
-def training(*, has_momentum: bool) -> Callable[..., Graph]:
-    """Return the model of a step down the gradient, or down a velocity that sums gradients up."""
-
-    def build(
-        sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
-    ) -> Graph:
-        graph = dense(sizes, n_samples, rng, same)
-        graph.add_given(("eta", 0), np.array(0.3))
-        graph.add_given(("momentum", 0), np.array(0.8))
-        for parameter, velocity in (("W", "V"), ("b", "V_b")):
-            for l in range(1, len(sizes)):
-                graph.add_given((velocity, l), rng.normal(size=graph.shape((parameter, l))))
-                _add_step(graph, parameter, velocity, l, has_momentum=has_momentum)
-        return graph
-
-    return build
-
-
-def _add_step(graph: Graph, parameter: str, velocity: str, l: int, *, has_momentum: bool) -> None:
-    def new_velocity() -> np.ndarray:
-        old = graph.value((velocity, l))
-        return graph.value(("momentum", 0)) * old + graph.gradient(("C", 0), (parameter, l))
-
-    def new_parameter() -> np.ndarray:
-        gradient = graph.gradient(("C", 0), (parameter, l))
-        step = new_velocity() if has_momentum else gradient
-        return graph.value((parameter, l)) - graph.value(("eta", 0)) * step
-
-    graph.add_derived((f"{velocity}_new", l), new_velocity)
-    graph.add_derived((f"{parameter}_new", l), new_parameter)

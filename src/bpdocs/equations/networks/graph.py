@@ -5,13 +5,16 @@ activation. Derivatives come from moving an entry by $ih$ (complex step, Squire 
 exact to rounding: $\partial f / \partial x = \mathrm{Im} f(x + ih) / h$.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from bpdocs.equations.networks.moved_arrays import MovedArrays
+
 STEP = 1e-40
+MAX_BYTES = 4_000_000  # of the largest array while a gradient is taken
 
 Key = tuple[str, int]  # name and layer; what has no layer has layer 0
 Values = Mapping[Key, np.ndarray]
@@ -53,6 +56,11 @@ def differentiate(function: Callable[[Any], Any], z: np.ndarray) -> np.ndarray:
     return slope + 1j * bend * np.imag(z)
 
 
+def mean_of_samples(losses: np.ndarray) -> np.ndarray:
+    """Return $C$ as the mean of the samples' losses."""
+    return losses.mean(axis=(-2, -1))
+
+
 @dataclass
 class Graph:
     r"""Values in the order in which they are computed.
@@ -67,6 +75,10 @@ class Graph:
         $\sigma^l$ by layer.
     coupled : frozenset of int
         Layers whose activation is softmax: its prime is the diagonal of its Jacobian.
+    loss : callable or None
+        The loss of each sample, (1, M), from output and targets, both (N_L, M).
+    total : callable
+        $C$ from the losses of the samples.
     has_batch : bool
         Whether $M$ has a meaning; without it there is one sample.
     apart : Graph or None
@@ -81,11 +93,13 @@ class Graph:
     rows: bool = False
     has_batch: bool = True
     apart: "Graph | None" = None
+    total: Callable[[np.ndarray], np.ndarray] = mean_of_samples
     _rules: dict[Key, Rule] = field(default_factory=dict)
     _parents: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
     _values: dict[Key, np.ndarray] = field(default_factory=dict)
+    _derived_rules: dict[Key, Callable[[], np.ndarray]] = field(default_factory=dict)
     _derived: dict[Key, np.ndarray] = field(default_factory=dict)
-    _moved: dict[Key, dict[Key, np.ndarray]] = field(default_factory=dict)
+    _name: object = field(default_factory=object)  # under which its moved arrays are kept
 
     @property
     def n_layers(self) -> int:
@@ -105,9 +119,6 @@ class Graph:
     def add_derived(self, key: Key, rule: Callable[[], np.ndarray]) -> None:
         """Add a value that is a derivative of others and is computed when asked for."""
         self._derived_rules[key] = rule
-
-    def __post_init__(self) -> None:
-        self._derived_rules: dict[Key, Callable[[], np.ndarray]] = {}
 
     def __contains__(self, key: Key) -> bool:
         return key in self._values or key in self._derived_rules
@@ -133,6 +144,18 @@ class Graph:
         apart = self.apart or self
         return tuple(map(Axis, self.shape(key), apart.shape(key)))
 
+    def cost(self, output: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return $C$ of an output and targets, laid out as this network lays them out."""
+        return self.total(self.sample_losses(output, targets))
+
+    def sample_losses(self, output: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Return the loss of each sample: a row, or a column where samples are rows."""
+        assert self.loss is not None  # noqa: S101 - a network has one
+        if not self.rows:
+            return self.loss(output, targets)
+        turned = (np.swapaxes(array, -1, -2) for array in (output, targets))
+        return np.swapaxes(self.loss(*turned), -1, -2)
+
     def descendants(self, keys: set[Key]) -> set[Key]:
         """Return what changes with the given values, themselves included."""
         found = set(keys)
@@ -141,42 +164,85 @@ class Graph:
                 found.add(key)
         return found
 
-    def moved(self, moves: Mapping[Key, np.ndarray]) -> dict[Key, np.ndarray]:
+    def _between(self, moved: set[Key], targets: Collection[Key]) -> set[Key]:
+        """Return what must be recomputed for the targets when some values are moved."""
+        changing = self.descendants(moved)
+        found = changing & set(targets)
+        for key in reversed(self._parents):
+            if key in found:
+                found |= changing & set(self._parents[key])
+        return found
+
+    def moved(
+        self, moves: Mapping[Key, np.ndarray], targets: Collection[Key] | None = None
+    ) -> dict[Key, np.ndarray]:
         """Return all values that change when some are moved by the given amounts.
 
         Parameters
         ----------
         moves : mapping of key to ndarray
             What is added to a value, with any batch axes in front of its own.
+        targets : collection of key, optional
+            The values that are wanted; all unless given.
 
         Returns
         -------
         dict of key to ndarray
             The values that differ, with the batch axes.
         """
-        changing = self.descendants(set(moves))
+        wanted = self._rules.keys() if targets is None else targets
+        changing = self._between(set(moves), wanted)
+        order = [key for key in self._rules if key in changing]
+        # What only leads to the targets is let go after its last use: moved arrays are large.
+        last_use = {parent: key for key in order for parent in self._parents[key]}
         now = dict(self._values)
-        for key, rule in self._rules.items():
-            if key in changing:
-                value = rule(now) if self._parents[key] else self._values[key]
-                now[key] = value + moves[key] if key in moves else value
-        return {key: now[key] for key in self._rules if key in changing}
+        for key in order:
+            parents = self._parents[key]
+            value = self._rules[key](now) if parents else self._values[key]
+            now[key] = value + moves[key] if key in moves else value
+            for parent in parents:
+                if parent not in wanted and last_use[parent] == key:
+                    now[parent] = self._values[parent]
+        return {key: now[key] for key in order if key in wanted}
 
-    def moved_by_entries(self, key: Key) -> dict[Key, np.ndarray]:
-        """Return the values that change, with two axes in front: which entry of `key` moved."""
-        if key not in self._moved:
+    def moved_by_entries(
+        self, key: Key, targets: Collection[Key] | None = None
+    ) -> dict[Key, np.ndarray]:
+        """Return the values that change, with two axes in front: which entry of `key` moved.
+
+        Only the `targets`, if there are any, are computed; the last results are kept.
+        """
+        wanted = self.descendants({key})
+        if targets is not None:
+            wanted &= set(targets)
+        known = _KEPT.find((self._name, key))
+        missing = wanted - known.keys()
+        if missing:
             rows, columns = self._values[key].shape
             unit = np.eye(rows * columns).reshape(-1, rows, columns)
-            found = self.moved({key: 1j * STEP * unit})
-            self._moved[key] = {
+            found = self.moved({key: 1j * STEP * unit}, missing)
+            known = known | {
                 name: value.reshape(rows, columns, *value.shape[1:])
                 for name, value in found.items()
             }
-        return self._moved[key]
+            _KEPT.keep((self._name, key), known)
+        return {name: known[name] for name in self._rules if name in wanted}
 
     def gradient(self, objective: Key, key: Key) -> np.ndarray:
         """Return the derivative of a number by a value, in the value's layout."""
-        found = self.moved_by_entries(key).get(objective)
-        if found is None:
-            return np.zeros(self._values[key].shape)
-        return np.imag(found) / STEP
+        shape = self._values[key].shape
+        changing = self._between({key}, {objective})
+        if not changing:
+            return np.zeros(shape)
+        unit = np.eye(int(np.prod(shape)))
+        largest = max(self._values[name].size for name in changing)
+        n_entries = max(1, MAX_BYTES // (largest * np.dtype(complex).itemsize))
+        pieces = [
+            self.moved({key: 1j * STEP * piece.reshape(-1, *shape)}, {objective})[objective]
+            for piece in np.split(unit, range(n_entries, len(unit), n_entries))
+        ]
+        return np.imag(np.concatenate(pieces)).reshape(shape) / STEP
+
+
+# One for all networks: what is kept of many small ones is no more than of a large one.
+_KEPT: MovedArrays[tuple[object, Key], Key] = MovedArrays()

@@ -1,23 +1,53 @@
 r"""The models: which network an equation speaks of, and in which layout.
 
-Every size differs from every other, there are three layers or more, and each layer has an
-activation of its own, so that what is equal by chance is rare. An equation must hold on all
-networks of a model.
+An equation must hold on all networks of a model, so whatever they have in common would be taken for
+a law. They share nothing that the notation leaves free: not the depth, nor a size, nor M, nor an
+activation, nor a rate. Nor does a simple relation between sizes hold on all of them.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from bpdocs.equations import notation
 from bpdocs.equations.networks import forward
+from bpdocs.equations.networks.forward import Build
 from bpdocs.equations.networks.graph import Graph
+from bpdocs.equations.networks.objectives import CROSS_ENTROPY
+from bpdocs.equations.networks.training_steps import (
+    down_the_gradient,
+    down_the_velocity,
+    training,
+)
 from bpdocs.equations.notation import Name
 
 MAX_LAYERS = 6
 MAX_SIZE = 20
+# The last layer that several networks of every model have: what is said of a later one by its
+# number is checked on one network, and holds there by chance, as A^5 = A^L does if its L is 5.
+LAST_SHARED_LAYER = 4
+
+# Sizes and M, found by drawing numbers from 2 to 8 until no relation was left of these kinds
+# between L, M, N_0 to N_3 and N_L on all networks: a x + b y = c with a, b up to 3;
+# x + y + z = c with any signs and c up to 2; x y = z; x < y. On networks 2 and 3 alone, which have
+# a layer 4: x - y = c with c up to 2, x = 2 y. M lies between the smallest and the largest size,
+# so that a range to the wrong one of them overruns or falls short.
+_SIZES = (((7, 2, 5, 8), 3), ((2, 8, 6, 7, 3), 5), ((8, 7, 3, 2, 6, 5), 4))
+
+# Likewise, by descending from a random choice. The norms are at layers 1 and 3, 2 and 4, 1 and 4,
+# 2 and 3: each of the layers 1 to 4 is a norm on two networks and dense on two others. These pairs
+# differ in L, and the relations of two networks were excluded on them.
+_NORM_SIZES = (
+    ((8, 8, 2, 2, 7), 4),
+    ((6, 2, 2, 8, 8), 3),
+    ((5, 5, 8, 6, 6, 2), 7),
+    ((2, 7, 7, 7, 3, 5), 6),
+)
+# With it sigma^1 to sigma^3, sigma^L, a plain sigma, eta and momentum have either sign, and the
+# errors of the first layer are at least 1/50 of those of the last.
+_FIRST_SEED = 2780
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +70,8 @@ class Model:
 
     name: str
     names: Mapping[str, Name]
-    layouts: Mapping[str, Callable[[tuple[int, ...], int, np.random.Generator, bool], Graph]]
-    sizes: tuple[tuple[tuple[int, ...], int], ...] = (((4, 3, 5, 2), 6), ((3, 5, 2, 7, 4), 6))
+    layouts: Mapping[str, Build]
+    sizes: tuple[tuple[tuple[int, ...], int], ...] = _SIZES
 
     def of_sizes(self, sizes: tuple[int, ...], n_samples: int | None) -> "Model":
         """Return the model with one network of these sizes.
@@ -61,24 +91,31 @@ class Model:
         return replace(self, sizes=((sizes, samples),))
 
 
-_NORM_SIZES = (((4, 3, 3, 5, 5, 2), 6), ((3, 6, 6, 4, 4, 2), 5))
-_KERAS = "W is N_{l-1} x N_l and b a row, as Keras keeps them"
-_STEPS = {
-    "a step of gradient descent": forward.training(has_momentum=False),
-    "a step with momentum": forward.training(has_momentum=True),
+# How to make the networks of a layout; without arguments, as the model has them.
+ROW_LAYOUTS: Mapping[str, Callable[..., Build]] = {
+    "W is N_{l-1} x N_l and b a row, as Keras keeps them": forward.rows,
+    "W is N_l x N_{l-1} and b a column, as PyTorch keeps them": partial(
+        forward.rows, is_weight_transposed=True, is_bias_transposed=True
+    ),
+    "W is N_l x N_{l-1}, as PyTorch keeps it, and b a row": partial(
+        forward.rows, is_weight_transposed=True
+    ),
 }
-_PYTORCH = "W is N_l x N_{l-1} and b a column, as PyTorch keeps them"
+STEPS: Mapping[str, Callable[..., Build]] = {
+    "a step of gradient descent": partial(training, down_the_gradient),
+    "a step with momentum": partial(training, down_the_velocity),
+}
 
 MODELS = {
     model.name: model
     for model in (
-        Model("dense", notation.DENSE, {"": forward.dense}),
-        Model("rows", notation.ROWS, {_KERAS: forward.rows(False), _PYTORCH: forward.rows(True)}),
-        Model("single_sample", notation.SINGLE_SAMPLE, {"": forward.single_sample}),
-        Model("softmax", notation.SOFTMAX, {"": forward.softmax_output}),
+        Model("dense", notation.DENSE, {"": forward.columns()}),
+        Model("rows", notation.ROWS, {phrase: make() for phrase, make in ROW_LAYOUTS.items()}),
+        Model("single_sample", notation.SINGLE_SAMPLE, {"": forward.single_sample()}),
+        Model("softmax", notation.SOFTMAX, {"": forward.columns(CROSS_ENTROPY)}),
         Model("batch_norm", notation.NORMS, {"": forward.norms(-1)}, _NORM_SIZES),
         Model("layer_norm", notation.NORMS, {"": forward.norms(-2)}, _NORM_SIZES),
-        Model("training", notation.TRAINING, _STEPS),
+        Model("training", notation.TRAINING, {phrase: make() for phrase, make in STEPS.items()}),
     )
 }
 
@@ -110,14 +147,32 @@ def find_model(name: str) -> Model:
     return found
 
 
-@cache
 def networks(model: Model, layout: str, is_same: bool) -> tuple[Graph, ...]:
     """Return the networks on which an equation of a model is checked, always the same ones."""
-    build = model.layouts[layout]
+    is_own = model.sizes == MODELS[model.name].sizes
+    remembered = _own_networks if is_own else _chosen_networks
+    return remembered(model.name, model.sizes, layout, is_same)
+
+
+def _networks_by_name(
+    name: str, sizes: tuple[tuple[tuple[int, ...], int], ...], layout: str, is_same: bool
+) -> tuple[Graph, ...]:
+    return build_networks(MODELS[name].layouts[layout], sizes, is_same)
+
+
+# Of sizes that a reader chooses only the last are kept: they seldom come back, and are large.
+_own_networks = lru_cache(maxsize=None)(_networks_by_name)
+_chosen_networks = lru_cache(maxsize=2)(_networks_by_name)
+
+
+def build_networks(
+    build: Build, sizes: tuple[tuple[tuple[int, ...], int], ...], is_same: bool
+) -> tuple[Graph, ...]:
+    """Return networks of these sizes, each with what its lengths are apart if some are equal."""
     graphs = []
-    for at, (sizes, n_samples) in enumerate(model.sizes):
-        graph = build(sizes, n_samples, np.random.default_rng(2020 + at), is_same)
-        if len({1, *sizes, n_samples}) < len(sizes) + 2:
+    for at, (lengths, n_samples) in enumerate(sizes):
+        graph = build(lengths, n_samples, np.random.default_rng(_FIRST_SEED + at), is_same)
+        if len({1, *lengths, n_samples}) < len(lengths) + 2:
             graph.apart = build(*_apart(graph), np.random.default_rng(0), is_same)
         graphs.append(graph)
     return tuple(graphs)
