@@ -317,8 +317,8 @@ class Claim(Node):
     """One step of a chain: a relation between two neighbours, under conditions.
 
     `relation` is "=", ":=", "in" or "<-". `differentials` are all sides of the statement that
-    have some, which vary together. `nearby` are conditions of other rows of the chain, which do not restrict this
-    step but may have been meant to.
+    have some, which vary together. `nearby` are conditions of other rows of the chain, which do
+    not restrict this step but may have been meant to.
     """
 
     left: Node

@@ -1,4 +1,4 @@
-r"""Over which axes index letters run: a letter means what the place where it stands lets it mean."""
+r"""Over which axes index letters run: the place where a letter stands tells."""
 
 import itertools
 from collections.abc import Mapping, Sequence

@@ -76,10 +76,10 @@ def named_values(
     """
     match condition:
         case t.Range():
-            ends = [_number(end, graph, layers) for end in (condition.low, condition.high)]
-            if is_denied or condition.index != t.Letter(letter) or None in ends:
+            low, high = (_number(end, graph, layers) for end in (condition.low, condition.high))
+            if is_denied or condition.index != t.Letter(letter) or low is None or high is None:
                 return set()
-            return _values(*ends, condition.place[0])
+            return _values(low, high, condition.place[0])
         case t.AllOf() | t.AnyOf():
             found = [
                 named_values(part, letter, graph, layers, is_denied=is_denied)
@@ -113,8 +113,7 @@ def _named_by_comparison(
     return {*lows, *highs}
 
 
-def _values(low: int | None, high: int | None, place: int) -> set[int]:
-    first, last = low or 0, high or 0
+def _values(first: int, last: int, place: int) -> set[int]:
     if last - first > MAX_LENGTH or max(abs(first), abs(last)) > 2**31:
         raise UnreadableError(f"the stated range has more than {MAX_LENGTH} values", place)
     return set(range(first, last + 1))

@@ -142,9 +142,8 @@ def add(left: Value, right: Value) -> Value:
 def _require_visible(a: np.ndarray, b: np.ndarray, *sizes: np.ndarray) -> None:
     """Refuse a term that is there and yet too small beside another to be judged."""
     is_moved = any(map(np.iscomplexobj, (a, b)))
-    parts = [
-        (np.imag(x), np.imag(s)) if is_moved else (x, s) for x, s in zip((a, b), sizes, strict=True)
-    ]
+    pairs = zip((a, b), sizes, strict=True)
+    parts = [(np.imag(x), np.imag(size)) if is_moved else (x, size) for x, size in pairs]
     largest = [float(np.max(np.abs(size), initial=0)) for _, size in parts]
     for (term, _), own in zip(parts, largest, strict=True):
         top = float(np.max(np.abs(term), initial=0))

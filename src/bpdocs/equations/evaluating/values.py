@@ -90,7 +90,7 @@ class Values:
             case t.Zeros():
                 return Value(np.zeros(shaped.shape))
             case t.Identity():
-                return Value(np.eye(*shaped.shape))
+                return Value(np.eye(shaped.shape[0]))
             case t.Free():
                 seed = [*node.name.encode(), *map(int, shaped.shape)]
                 return Value(np.random.default_rng(seed).normal(size=shaped.shape))

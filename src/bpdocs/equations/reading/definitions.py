@@ -8,7 +8,13 @@ from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.notation import INDEX_LETTERS
 from bpdocs.equations.reading.context import Context, Definition
 from bpdocs.equations.reading.indices import read_indices, read_layer
-from bpdocs.equations.reading.parse_tree import Branch, base_and_scripts, place_of, rule_of
+from bpdocs.equations.reading.parse_tree import (
+    Branch,
+    base_and_scripts,
+    parts_of,
+    place_of,
+    rule_of,
+)
 
 # What definitions stand for is put in their place, so definitions of definitions grow quickly.
 MAX_NODES = 1500
@@ -19,7 +25,7 @@ _RESERVED = {r"\sigma", "N", "L", "M", r"\delta", "e", "I"}
 def key_of(base: Branch) -> str:
     """Return the name by which a symbol is looked up."""
     if rule_of(base) == "hat":
-        inner, _ = base_and_scripts(base.children[-1])
+        inner, _ = base_and_scripts(parts_of(base)[0])
         return rf"\hat {inner}"
     return str(base)
 

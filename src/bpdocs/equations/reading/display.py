@@ -1,7 +1,7 @@
 r"""A display as claims: what its lines state, define and introduce, from left to right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lark import Token, Tree
 
@@ -87,23 +87,21 @@ class _LineReader:
             raise UnreadableError(
                 f"something is missing behind {' '.join(sorted(left))}", place_of(line)[1]
             )
-        blocks: list[list[Row] | list[t.Condition]] = []
-        kinds: list[str] = []
+        blocks: list[_Block] = []
         at = 0
         while at < len(parts):
             conditions, after = read_block(parts, at, self.context)
             if after > at:
-                blocks.append(conditions)
-                kinds.append("conditions")
+                blocks.append(_Block(conditions=conditions))
                 at = after
                 continue
-            rows, at = self._read_statement(parts, at, is_first="rows" not in kinds)
-            if kinds[-1:] == ["rows"] and isinstance(blocks[-1], list):
-                blocks[-1] += rows  # type: ignore[arg-type] # of the same kind
-            else:
-                blocks.append(rows)
-                kinds.append("rows")
-        self._attach(kinds, blocks, parts)
+            has_rows = any(block.rows for block in blocks)
+            rows, at = self._read_statement(parts, at, is_first=not has_rows)
+            if not blocks or blocks[-1].conditions is not None:
+                blocks.append(_Block())
+            blocks[-1].rows += rows
+        if blocks:
+            self._attach(blocks, parts[0].place[0])
 
     def _read_statement(
         self, parts: Sequence[Part], at: int, *, is_first: bool
@@ -154,47 +152,43 @@ class _LineReader:
             )
         return UnreadableError("nothing is claimed of this; write a relation", part.place[0])
 
-    def _attach(
-        self, kinds: list[str], blocks: list[list[Row] | list[t.Condition]], parts: Sequence[Part]
-    ) -> None:
+    def _attach(self, blocks: list["_Block"], place: int) -> None:
         """Put conditions behind their statements to these, or those in front to what follows."""
-        rows_here = [
-            row
-            for kind, block in zip(kinds, blocks, strict=True)
-            if kind == "rows"
-            for row in block
-            if isinstance(row, Row)
-        ]
-        if kinds == ["conditions"]:
+        rows = [row for block in blocks for row in block.rows]
+        if not rows and blocks[0].conditions is not None:
             if not self.rows_above:
-                raise UnreadableError("there is a condition without a claim", parts[0].place[0])
+                raise UnreadableError("there is a condition without a claim", place)
             free = [row for row in self.rows_above if not row.conditions] or self.rows_above
-            _restrict(free, blocks[0])
+            _restrict(free, blocks[0].conditions)
             return
-        leads = kinds[:1] == ["conditions"]
-        if leads and len(kinds) > 3 and kinds[-1] == "conditions":
+        leads = blocks[0].conditions is not None
+        if leads and len(blocks) > 3 and blocks[-1].conditions is not None:
             raise UnreadableError(
                 "it can be read in two ways which statement each condition restricts; write a "
                 "line for each",
-                parts[0].place[0],
+                place,
             )
-        for at, kind in enumerate(kinds):
-            if kind == "rows":
-                before = blocks[at - 1] if leads else []
-                behind = blocks[at + 1] if at + 1 < len(blocks) else []
-                both = leads and at + 2 == len(blocks)
-                _restrict(blocks[at], before)
-                if not leads or both:
-                    _restrict(blocks[at], behind)
-        self.rows_above = rows_here or self.rows_above
+        for at, block in enumerate(blocks):
+            if block.conditions is not None:
+                continue
+            if leads:
+                _restrict(block.rows, blocks[at - 1].conditions or [])
+            if at + 1 < len(blocks) and (not leads or at + 2 == len(blocks)):
+                _restrict(block.rows, blocks[at + 1].conditions or [])
+        self.rows_above = rows or self.rows_above
 
 
-def _restrict(rows: Sequence[object], conditions: Sequence[object]) -> None:
-    """Put conditions to rows that have none of their own, as rows of cases do."""
-    found = [condition for condition in conditions if isinstance(condition, t.Condition)]
+@dataclass
+class _Block:
+    """Statements or conditions that stand one behind the other; conditions is None for rows."""
+
+    rows: list[Row] = field(default_factory=list)
+    conditions: list[t.Condition] | None = None
+
+
+def _restrict(rows: Sequence[Row], conditions: Sequence[t.Condition]) -> None:
     for row in rows:
-        if isinstance(row, Row):
-            row.conditions += found
+        row.conditions += conditions
 
 
 def _tokens(part: Part) -> list[Token]:

@@ -5,7 +5,6 @@ what has scripts and what acts on something.
 """
 
 from dataclasses import replace
-from typing import cast
 
 from lark import Token, Tree
 
@@ -166,7 +165,7 @@ def _read_bracket(branch: Tree[Token], context: Context) -> t.Node:
 
 
 def _read_inner(branch: Tree[Token], context: Context) -> t.Node:
-    sides = products.arguments_of(cast("Branch", parts_of(branch)[0]))
+    sides = products.arguments_of(parts_of(branch)[0])
     if len(sides) != 2:
         raise UnreadableError("an inner product takes two arguments", place_of(branch)[0])
     return t.Inner(read(sides[0], context), read(sides[1], context))

@@ -47,8 +47,8 @@ def _superscript(
             "a prime stands on something that is not a function", place_of(script)[0]
         )
     if kinds == ["ODOT", "NUMBER"]:
-        exponent = t.Number(number(str(content[1])))
-        return t.Power(value, exponent, is_elementwise=True, place=place)
+        times = t.Number(number(str(content[1])))
+        return t.Power(value, times, is_elementwise=True, place=place)
     if "T" in kinds or len(items_of(content[0])) != 1:
         raise UnreadableError("the superscript is not understood here", place_of(script)[0])
     exponent = items_of(content[0])[0]

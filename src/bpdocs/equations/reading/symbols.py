@@ -33,7 +33,7 @@ def read_symbol(base: Branch, scripts: list[Branch], place: Place, context: Cont
     """Return what a name with its scripts means, and the scripts that are left."""
     key = key_of(base)
     if rule_of(base) == "hat":
-        _, inner = base_and_scripts(base.children[-1])
+        _, inner = base_and_scripts(parts_of(base)[0])
         scripts = [*inner, *scripts]
     below = rule_of(scripts[0]) if scripts else ""
     if key == r"\sigma":
