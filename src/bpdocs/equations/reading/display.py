@@ -10,11 +10,14 @@ from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.notation import Name
 from bpdocs.equations.reading.conditions import (
     Part,
+    is_condition,
     is_equality_of_sizes,
     parts_of_line,
     read_block,
 )
 from bpdocs.equations.reading.context import Context, Definitions
+from bpdocs.equations.reading.expressions import read
+from bpdocs.equations.reading.indices import is_index
 from bpdocs.equations.reading.parse_tree import Branch, parts_of, place_of, rule_of
 from bpdocs.equations.reading.parser import parse
 from bpdocs.equations.reading.rows import read_row
@@ -65,7 +68,8 @@ def read_display(
     reader = _LineReader(context)
     for line in parts_of(parse(latex)):
         reader.read_line(line)
-    require_used(row for statement in reader.statements for row in statement.rows)
+    reader.end()
+    require_used(reader.statements)
     claims = tuple(claim for statement in reader.statements for claim in claims_of(statement))
     if not claims:
         raise UnreadableError("nothing is claimed here; write a relation", 0)
@@ -79,6 +83,7 @@ class _LineReader:
         self.context = context
         self.statements: list[Statement] = []
         self.rows_above: list[Row] = []
+        self.waiting: Part | None = None  # a left side alone on its line
 
     def read_line(self, line: Branch) -> None:
         """Read one line: blocks of statements and blocks of conditions take turns."""
@@ -87,6 +92,8 @@ class _LineReader:
             raise UnreadableError(
                 f"something is missing behind {' '.join(sorted(left))}", place_of(line)[1]
             )
+        if self._is_left_side(parts):
+            return
         blocks: list[_Block] = []
         at = 0
         while at < len(parts):
@@ -96,12 +103,34 @@ class _LineReader:
                 at = after
                 continue
             has_rows = any(block.rows for block in blocks)
+            if parts[at].is_dots and blocks and blocks[-1].rows:
+                at += 1  # and so on: what stands around the dots is claimed
+                continue
             rows, at = self._read_statement(parts, at, is_first=not has_rows)
             if not blocks or blocks[-1].conditions is not None:
                 blocks.append(_Block())
             blocks[-1].rows += rows
         if blocks:
             self._attach(blocks, parts[0].place[0])
+
+    def end(self) -> None:
+        """Refuse a left side that nothing follows."""
+        if self.waiting is not None:
+            raise self._left_over(self.waiting)
+
+    def _is_left_side(self, parts: Sequence[Part]) -> bool:
+        """Take up a line that is a side alone, with which the next line goes on: X, then = Y."""
+        if self.waiting is not None and (not parts or parts[0].leading is None):
+            raise self._left_over(self.waiting)
+        self.waiting = None
+        is_side = len(parts) == 1 and not parts[0].relations and not parts[0].leading
+        if not is_side or is_index(parts[0].sides[0]) or parts[0].roles - {",", "and", "for"}:
+            return False
+        if is_condition(parts[0], self.context):
+            return False
+        self.waiting = parts[0]
+        self.statements.append(Statement(last=read(parts[0].sides[0], self.context)))
+        return True
 
     def _read_statement(
         self, parts: Sequence[Part], at: int, *, is_first: bool
@@ -113,8 +142,6 @@ class _LineReader:
         while at < len(parts) and not parts[at].relations and not parts[at].leading:
             waiting.append(parts[at])
             at += 1
-            if waiting[-1].is_dots:
-                return [], at  # and so on: what stands around the dots is claimed
         if at == len(parts) or (waiting and rule_of(parts[at].relations[-1:][0]) != "IN"):
             raise self._left_over(waiting[0])
         if is_equality_of_sizes(parts[at], self.context) and (at > 0 or not is_first):

@@ -13,7 +13,12 @@ from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.reading import products
 from bpdocs.equations.reading.context import Context
 from bpdocs.equations.reading.indices import read_addition
-from bpdocs.equations.reading.operators import read_fraction, read_sum, require_variable
+from bpdocs.equations.reading.operators import (
+    read_derivative_of_sum,
+    read_fraction,
+    read_sum,
+    require_variable,
+)
 from bpdocs.equations.reading.parse_tree import (
     Branch,
     base_and_scripts,
@@ -69,6 +74,8 @@ def _read_rule(branch: Tree[Token], context: Context) -> t.Node:
             return _read_scripted(branch, context)
         case "fraction":
             return read_fraction(branch, context, read)
+        case "derivative_of_sum":
+            return read_derivative_of_sum(branch, context, read)
         case "root":
             return t.Root(read(parts_of(branch)[0], context))
         case "group" | "paren" | "bracket" | "set":

@@ -123,6 +123,17 @@ def read_fraction(branch: Tree[Token], context: Context, read: Read) -> t.Node:
     return t.Fraction(read(above, context), read(below, context), place=place)
 
 
+def read_derivative_of_sum(branch: Tree[Token], context: Context, read: Read) -> t.Node:
+    r"""Return the derivative of a sum, which stands above without brackets."""
+    sign, above, below = parts_of(branch)
+    bottom = without_braces(below)
+    wanted = {"PARTIAL": "partial", "D": "differential"}[rule_of(sign)]
+    if rule_of(bottom) != wanted:
+        raise UnreadableError(f"{sign} is expected below as it stands above", place_of(below)[0])
+    variable = read(parts_of(bottom)[1], context)
+    return differentiate(read(above, context), variable, place_of(branch))
+
+
 def differentiate(above: t.Node, below: t.Node, place: tuple[int, int]) -> t.Node:
     """Return the derivative; by an element it is that element of the derivative."""
     require_variable(above, place)

@@ -15,6 +15,7 @@ from bpdocs.equations.reading.parse_tree import (
     Branch,
     base_and_scripts,
     count_primes,
+    is_function,
     is_plain_one,
     is_power,
     items_of,
@@ -137,9 +138,21 @@ class _Factors:
         node = self.read_any(factor, self.context)
         if isinstance(node, t.Letter):
             return require_value(node, place_of(factor))
+        if isinstance(node, t.Quantity) and node.name == "C" and (called := self._loss(node)):
+            return called
         while isinstance(node, t.Function) and self.waiting:
             node = self._apply(node, place_of(factor))
         return node
+
+    def _loss(self, node: t.Quantity) -> t.Node | None:
+        """Return the loss of what follows in brackets, C(A^L, Y), or None if nothing does."""
+        following = self.waiting[0] if self.waiting else node
+        if isinstance(following, t.Node) or rule_of(following) != "scripted":
+            return None
+        base, scripts = base_and_scripts(following)
+        if rule_of(base) != "paren" or scripts or len(items_of(base)) != 2:
+            return None
+        return self._apply(t.Function("Loss", place=node.place), node.place)
 
     def _taking(self, factor: Branch) -> t.Node | None:
         """Return what a factor makes of those that follow it; None if it takes none."""
@@ -174,9 +187,10 @@ class _Factors:
         return read_indicator(inside[0])
 
     def _derivative_of_rest(self, base: Branch, scripts: list[Branch], factor: Branch) -> t.Node:
-        below = without_braces(parts_of(base)[-1])
-        if scripts or rule_of(below) != "partial":
-            raise UnreadableError(r"one \partial is expected below", place_of(base)[0])
+        sign, below = parts_of(base)[0], without_braces(parts_of(base)[-1])
+        wanted = {"PARTIAL": "partial", "D": "differential"}[rule_of(sign)]
+        if scripts or rule_of(below) != wanted:
+            raise UnreadableError(f"one {sign} is expected below", place_of(base)[0])
         if not self.waiting:
             raise UnreadableError("there is nothing behind the derivative", place_of(base)[1])
         place = place_of(factor)
@@ -223,6 +237,10 @@ class _Factors:
             _require_count(function, arguments, at)
             applied = t.Apply(function, arguments, place=place)
             return with_scripts(applied, scripts, self.context, self.read_any)
+        if function.name in _NAMED and is_function(following):
+            self.waiting.insert(0, following)  # \log \operatorname{softmax}(z)_j
+            argument = self._next()
+            return t.Apply(function, (argument,), place=(at[0], argument.place[1]))
         if function.name in _NAMED | {"tr", "diag"} and not self.waiting:
             return t.Apply(function, (self.read(following),), place=place)
         raise UnreadableError(

@@ -90,18 +90,24 @@ def _add_step(
     node = read_space(side) if kind == "in" else read(side, context)
     if kind:
         left = cast("t.Node", statement.last)
-        if kind == ":=" and _is_update(left, node, context):
+        if _is_update(left, kind, node, context):
             kind = "<-"
         row.steps.append((left, kind, node))
     if kind != "in":
         statement.last = node
 
 
-def _is_update(left: t.Node, right: t.Node, context: Context) -> bool:
-    r"""Tell whether := is an assignment: what stands on its right side too is not defined."""
+def _is_update(left: t.Node, kind: str, right: t.Node, context: Context) -> bool:
+    r"""Tell whether := or = is an assignment.
+
+    What stands on its right side too is not defined; and no parameter equals itself less a step.
+    """
     base = left.base if isinstance(left, t.Element) else left
     is_parameter = isinstance(base, t.Quantity) and base.name in STEPPED
-    return r"\eta" in context.names and is_parameter and base in right.walk()
+    if r"\eta" not in context.names or not is_parameter or base not in right.walk():
+        return False
+    rates = {n.name for n in right.walk() if isinstance(n, t.Quantity)} & {"eta", "momentum"}
+    return kind == ":=" or (kind == "=" and bool(rates))
 
 
 def _read_cases(

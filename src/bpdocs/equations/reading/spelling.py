@@ -32,8 +32,8 @@ _SPACE = (
 
 # In this order; the first that matches is taken.
 RULES = (
-    ("BREAK", r"\\\\(?:\s*\[-?[\d.]+\s*[a-z]{2}\])?|\\cr" + _END),
-    ("BEGIN", r"\\begin\s*\{(?:alignat|alignedat)\*?\}\s*\{\s*\d+\s*\}"),
+    ("BREAK", r"\\\\(?:\s*\[-?[0-9.]+\s*[a-z]{2}\])?|\\cr" + _END),
+    ("BEGIN", r"\\begin\s*\{(?:alignat|alignedat)\*?\}\s*\{\s*[0-9]+\s*\}"),
     ("BEGIN", r"\\begin\s*\{[a-z]+\*?\}"),
     ("END", r"\\end\s*\{[a-z]+\*?\}"),
     ("AMPERSAND", "&"),
@@ -45,7 +45,7 @@ RULES = (
     ("", _SPACE),
     ("EMPTY", r"\{\s*\}"),
     ("T", _in_font("T|\\\\top") + r"|T|\\(?:top|intercal)" + _END),
-    ("D", _in_font("d") + "|d" + _END + "|d(?=[A-Z])"),
+    ("D", _in_font("d") + "|d" + _END + r"|d(?=[A-Z])|(?<=\{)d(?=[A-Za-z\\])"),
     ("ONES", _in_font("1") + r"|\\vec\s*\{?\s*1\s*\}?"),
     ("REALS", r"\\mathbb\s*(?:\{\s*R\s*\}|\s?R)"),
     (
@@ -108,8 +108,8 @@ RULES = (
     ("SLASH", "/"),
     ("COLON", r":(?=\s*[,}])|(?<=[{,_]):"),
     ("COMMA", r":|\\colon" + _END),
-    ("NUMBER", r"\d+(?:\.\d+)?"),
-    ("COMMA", r"[,;]|\.(?!\d)"),
+    ("NUMBER", r"[0-9]+(?:\.[0-9]+)?"),
+    ("COMMA", r"[,;]|\.(?![0-9])"),
     ("BARE", _BARE_FUNCTION + r"(?=\s*(?:\\[a-zA-Z]+\s*)?[(\[])"),
     ("NAME", rf"[A-Za-z]|\\(?:{_GREEK})" + _END),
 )

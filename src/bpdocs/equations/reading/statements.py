@@ -75,12 +75,14 @@ def claims_of(statement: Statement) -> Iterator[t.Claim]:
             yield t.Claim(left, relation, right, tuple(mine), varying, tuple(nearby), place=place)
 
 
-def require_used(rows: Iterable[Row]) -> None:
-    """Refuse a condition that restricts no step of its rows: it was meant to restrict one."""
-    rows = list(rows)
-    for condition in dict.fromkeys(c for row in rows for c in row.conditions):
-        mine = [row for row in rows if condition in row.conditions]
-        if not any(_restricts(condition, row) for row in mine):
+def require_used(statements: Iterable[Statement]) -> None:
+    """Refuse a condition that speaks of no step of its statements: it was meant to speak of one."""
+    waiting: dict[t.Condition, list[Row]] = {}
+    for statement in statements:
+        for condition in dict.fromkeys(c for row in statement.rows for c in row.conditions):
+            waiting.setdefault(condition, []).extend(statement.rows)
+    for condition, rows in waiting.items():
+        if not any(_restricts(condition, row) for row in rows):
             raise UnreadableError(
                 f"there is a condition on {', '.join(sorted(free_letters(condition)))}, but no "
                 "step that it restricts has all of these letters outside a sum",
