@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 
-from bpdocs.equations.evaluating.shapes import NUMBER
+from bpdocs.equations.evaluating.lengths import NUMBER
 from bpdocs.equations.networks.models import MAX_LAYERS, MAX_SIZE
 from bpdocs.equations.verdict import check
 

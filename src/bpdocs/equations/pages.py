@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpdocs.equations.reading.display import Definitions
+from bpdocs.equations.reading.context import Definitions
 from bpdocs.equations.verdict import Verdict, check
 from bpdocs.examples.reader import Page, PageError, read_page
 

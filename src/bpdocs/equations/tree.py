@@ -94,6 +94,21 @@ class Ones(Node):
 
 
 @dataclass(frozen=True)
+class Zeros(Node):
+    r"""\mathbf{0}_{n}, a column of zeros."""
+
+    length: Node
+
+
+@dataclass(frozen=True)
+class Free(Node):
+    r"""An array that a page introduces by \in \mathbb{R}^{...}: any array of its shape."""
+
+    name: str
+    dimensions: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
 class Identity(Node):
     """I_n, the identity matrix."""
 
@@ -247,11 +262,47 @@ class Differential(Node):
 
 
 @dataclass(frozen=True)
-class Condition(Node):
-    r"""A relation between index expressions: 1 \le l < L, n \ne m."""
+class Comparison(Node):
+    r"""A relation between index expressions: 1 \le l < L, n \ne m.
+
+    `relations` are written as in Python, but for "=": "<", "<=", ">", ">=", "!=".
+    """
 
     sides: tuple[Node, ...]
     relations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    r"""An index with its first and last value: l = 1, \dots, L. It counts up, however written."""
+
+    low: Node
+    index: Node
+    high: Node
+
+
+@dataclass(frozen=True)
+class AllOf(Node):
+    """Conditions of which each holds."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True)
+class AnyOf(Node):
+    """Conditions of which one holds at least."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True)
+class Not(Node):
+    """A condition that does not hold."""
+
+    part: "Condition"
+
+
+Condition = Comparison | Range | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True)
@@ -265,7 +316,9 @@ class Space(Node):
 class Claim(Node):
     """One step of a chain: a relation between two neighbours, under conditions.
 
-    `relation` is "=", ":=", "in" or "<-".
+    `relation` is "=", ":=", "in" or "<-". `differentials` are all sides of the statement that
+    have some, which vary together. `nearby` are conditions of other rows of the chain, which do
+    not restrict this step but may have been meant to.
     """
 
     left: Node
@@ -273,3 +326,4 @@ class Claim(Node):
     right: Node
     conditions: tuple[Condition, ...] = ()
     differentials: tuple[Node, ...] = ()
+    nearby: tuple[Condition, ...] = ()

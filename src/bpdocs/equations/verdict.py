@@ -1,7 +1,6 @@
 r"""`check`: a displayed equation in, a verdict out."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,7 +8,8 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.errors import SizesError, UnreadableError
 from bpdocs.equations.evaluating.claims import Outcome, evaluate
 from bpdocs.equations.networks.models import Model, find_model, networks
-from bpdocs.equations.reading.display import Definitions, Display, read_display
+from bpdocs.equations.reading.context import Definitions
+from bpdocs.equations.reading.display import Display, read_display
 
 # What stands before a symbol and makes no token.
 _FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
@@ -114,7 +114,6 @@ def check(
     model: str = "dense",
     *,
     definitions: Definitions | None = None,
-    numbers: Mapping[str, str] | None = None,
     sizes: tuple[int, ...] | None = None,
     n_samples: int | None = None,
     explain: bool = True,
@@ -132,8 +131,6 @@ def check(
         The network that it speaks of; a key of `bpdocs.equations.MODELS`.
     definitions : mapping, optional
         `definitions` of the verdicts of earlier displays.
-    numbers : mapping of str to str, optional
-        Index letters that may stand for a number: {"m": "M"} reads 1/m as 1/M.
     sizes : tuple of int, optional
         $N_0$ to $N_L$ of the network to check on; the model's own networks unless given. With
         equal sizes a wrong transpose may pass.
@@ -165,7 +162,7 @@ def check(
     if sizes is not None:
         found = found.of_sizes(sizes, n_samples)
     try:
-        display = read_display(latex, found.names, definitions, numbers)
+        display = read_display(latex, found.names, definitions)
         layout, steps = _best(latex, display, found, has_own_sizes=sizes is None)
         if explain:
             steps = _explained(steps, display, found, layout)

@@ -1,193 +1,197 @@
-r"""Shapes of a tree on one network, and over which axes its index letters run.
+r"""A tree with the shape of every node, on one network and for one choice of the layers.
 
-Everything that does not fit is found here, so that `values` only computes.
+Everything that does not fit is found here, and written on the tree, so that `values` only computes.
 """
 
-import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import (
-    MismatchError,
-    NoEntryError,
-    NoLayerError,
-    SizesError,
-    UnreadableError,
-)
-from bpdocs.equations.evaluating.letters import (
-    MAX_LENGTH,
-    Layers,
-    is_numbered,
-    key_of,
-    layer_values,
-    whole_number,
-)
-from bpdocs.equations.networks.graph import Axis, Graph, is_one
-
-NUMBER = "a number"
-Shape = tuple[int, ...]  # () or (rows, columns); 1 or an Axis each
-Visit = tuple[int, tuple[tuple[str, int], ...]]
+from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
+from bpdocs.equations.evaluating.axes import Axes, Ranges
+from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum, whole_number
+from bpdocs.equations.evaluating.lengths import Shape, require_length, shape_name
+from bpdocs.equations.networks.graph import Graph, Key, is_one
 
 
-def visit_of(node: t.Node, layers: Layers) -> Visit:
-    """Return the key of a node with a choice of the layers."""
-    return id(node), tuple(sorted(layers.items()))
+@dataclass(frozen=True)
+class Shaped:
+    """A node with its shape, and its parts with theirs.
+
+    Attributes
+    ----------
+    node : Node
+        As it was read.
+    shape : tuple of int
+        () for a number, or (rows, columns).
+    layers : mapping of str to int
+        The layers for which it is so.
+    parts : tuple of Shaped
+        What it is computed from; of a sum over layers, the body for each layer.
+    key : Key or None
+        Of a quantity or a derivative, which value of the network is meant.
+    ranges : dict or None
+        Of a sum over elements, the first and last value of each letter.
+    is_number : bool
+        Of a matrix product, whether it is a number: a row times a column.
+    """
+
+    node: t.Node
+    shape: Shape
+    layers: Layers
+    parts: tuple["Shaped", ...] = ()
+    key: Key | None = None
+    ranges: Ranges | None = None
+    is_number: bool = False
 
 
 @dataclass
 class Shapes:
-    """Finds shapes on one network, for one choice of the layers.
-
-    Attributes
-    ----------
-    axes : dict of str to set of int
-        By letter, the lengths of the axes on which it stands.
-    pairs : list of (str, str)
-        Letters that are compared: n of a Kronecker delta of n and m runs as far as m does.
-    ranges : dict
-        By sum and choice of layers, the first and last value of each of its letters.
-    numbers : set
-        Matrix products, with the choice of layers, that are numbers: a row times a column.
-    """
+    """Finds shapes on one network; `axes` collects what it learns of index letters."""
 
     graph: Graph
-    layer_names: frozenset[str]
-    axes: dict[str, set[int]] = field(default_factory=dict)
-    pairs: list[tuple[str, str]] = field(default_factory=list)
-    ranges: dict[Visit, dict[str, tuple[int, int]]] = field(default_factory=dict)
-    numbers: set[Visit] = field(default_factory=set)
+    axes: Axes
 
-    def of(self, node: t.Node, layers: Layers) -> Shape:
-        """Return a tree's shape."""
-        return getattr(self, f"_{type(node).__name__.lower()}")(node, layers)
+    @classmethod
+    def on(cls, graph: Graph, layer_letters: frozenset[str]) -> "Shapes":
+        """Return the finder for a network, with the letters that count layers."""
+        return cls(graph, Axes(graph, layer_letters))
 
-    def _number(self, *_: object) -> Shape:
-        return ()
+    def of(self, node: t.Node, layers: Layers) -> Shaped:
+        """Return a tree with its shapes."""
+        match node:
+            case t.Number() | t.Constant():
+                return Shaped(node, (), layers)
+            case t.Size():
+                whole_number(node, self.graph, layers)
+                return Shaped(node, (), layers)
+            case t.Ones() | t.Zeros():
+                return Shaped(node, (require_length(node.length, self.graph, layers), 1), layers)
+            case t.Identity():
+                length = require_length(node.length, self.graph, layers)
+                return Shaped(node, (length, length), layers)
+            case t.Free():
+                return Shaped(node, self._free(node, layers), layers)
+            case t.Quantity():
+                key = key_of(node, self.graph, layers)
+                return Shaped(node, self.graph.axes(key), layers, key=key)
+            case t.Kronecker():
+                self.axes.stand(node.first, None)
+                self.axes.stand(node.second, None)
+                self.axes.pair([node.first, node.second])
+                return Shaped(node, (), layers)
+            case t.Letter():
+                raise UnreadableError(
+                    f"{node.name} is an index and has no value as a number", node.place[0]
+                )
+        return self._of_parts(node, layers)
 
-    def _constant(self, *_: object) -> Shape:
-        return ()
+    def _of_parts(self, node: t.Node, layers: Layers) -> Shaped:
+        match node:
+            case t.Element():
+                return self._element(node, layers)
+            case t.Transpose():
+                base = self._array(node.base, layers, "a number has no transpose", node)
+                return Shaped(node, base.shape[::-1], layers, (base,))
+            case t.Power():
+                return self._power(node, layers)
+            case t.Addition():
+                return self._addition(node, layers)
+            case t.Product():
+                return self._product(node, layers)
+            case t.Fraction():
+                above = self.of(node.above, layers)
+                sentence = r"division by an array is not read; for entries write \oslash"
+                below = self._number(node.below, layers, sentence)
+                return Shaped(node, above.shape, layers, (above, below))
+            case t.Root():
+                base = self.of(node.base, layers)
+                return Shaped(node, base.shape, layers, (base,))
+            case t.Norm():
+                return self._norm(node, layers)
+            case t.Inner():
+                return self._inner(node, layers)
+            case t.Apply():
+                return self._apply(node, layers)
+            case t.Derivative():
+                return self._derivative(node, layers)
+            case t.Differential():
+                require_first_order(node.base)
+                base = self.of(node.base, layers)
+                return Shaped(node, base.shape, layers, (base,))
+            case t.Reduction():
+                return self._reduction(node, layers)
+        raise UnreadableError(f"{type(node).__name__} is no value", node.place[0])
 
-    def _letter(self, node: t.Letter, _: Layers) -> Shape:
-        raise UnreadableError(
-            f"{node.name} is an index and has no value as a number", node.place[0]
+    def name(self, shape: Shape, layers: Layers) -> str:
+        """Return a shape in letters."""
+        return shape_name(shape, layers, self.graph)
+
+    def _free(self, node: t.Free, layers: Layers) -> Shape:
+        lengths = [require_length(n, self.graph, layers) for n in node.dimensions]
+        return tuple(lengths) if len(lengths) != 1 else (lengths[0], 1)
+
+    def _array(self, node: t.Node, layers: Layers, sentence: str, at: t.Node) -> Shaped:
+        shaped = self.of(node, layers)
+        if not shaped.shape:
+            raise UnreadableError(sentence, at.place[0])
+        return shaped
+
+    def _number(self, node: t.Node, layers: Layers, sentence: str) -> Shaped:
+        shaped = self.of(node, layers)
+        if shaped.shape:
+            raise UnreadableError(sentence, node.place[0])
+        return shaped
+
+    def _element(self, node: t.Element, layers: Layers) -> Shaped:
+        base = self.of(node.base, layers)
+        shape, indices = base.shape, node.indices
+        if len(indices) == 1 and any(map(is_one, shape)):
+            # One index on a column or row counts along it.
+            indices = (*indices, t.Number(1)) if is_one(shape[1]) else (t.Number(1), *indices)
+        if len(shape) != 2 or len(indices) != 2:
+            count = f"{len(indices)} {'index stands' if len(indices) == 1 else 'indices stand'}"
+            what = "a number" if not shape else "an array of two axes"
+            raise UnreadableError(f"{count} on {what}", node.place[0])
+        for index, length in zip(indices, shape, strict=True):
+            self.axes.stand(index, length)
+        wholes = [isinstance(index, t.Whole) for index in indices]
+        kept = tuple(n if is_whole else 1 for n, is_whole in zip(shape, wholes, strict=True))
+        return Shaped(
+            t.Element(node.base, indices, place=node.place),
+            kept if any(wholes) else (),
+            layers,
+            (base,),
         )
 
-    def _size(self, node: t.Size, layers: Layers) -> Shape:
-        whole_number(node, self.graph, layers)
-        return ()
-
-    def _ones(self, node: t.Ones, layers: Layers) -> Shape:
-        return (self._length(node.length, layers), 1)
-
-    def _identity(self, node: t.Identity, layers: Layers) -> Shape:
-        length = self._length(node.length, layers)
-        return (length, length)
-
-    def axis(self, node: t.Node, layers: Layers) -> Axis:
-        """Return the length that an index expression gives."""
-        apart = self.graph.apart or self.graph
-        return Axis(whole_number(node, self.graph, layers), whole_number(node, apart, layers))
-
-    def _length(self, node: t.Node, layers: Layers) -> Axis:
-        length = self.axis(node, layers)
-        if not 1 <= length <= MAX_LENGTH:
-            raise UnreadableError(
-                f"the length {length} is not between 1 and {MAX_LENGTH}", node.place[0]
-            )
-        return length
-
-    def _quantity(self, node: t.Quantity, layers: Layers) -> Shape:
-        return self.graph.axes(key_of(node, self.graph, layers))
-
-    def _kronecker(self, node: t.Kronecker, _: Layers) -> Shape:
-        self._index(node.first, None)
-        self._index(node.second, None)
-        self.pair([node.first, node.second])
-        return ()
-
-    def pair(self, sides: Sequence[t.Node]) -> None:
-        """Note which letters are compared."""
-        letters = [side.name for side in sides if isinstance(side, t.Letter)]
-        for pair in itertools.pairwise(letters):
-            self.pairs += [pair, pair[::-1]]
-
-    def lengths(self, letter: str) -> set[int]:
-        """Return the lengths of the axes of a letter, or else of those it is compared with."""
-        own = self.axes.get(letter)
-        near = [self.axes.get(other, set()) for first, other in self.pairs if first == letter]
-        return own or set().union(*near)
-
-    def _index(self, index: t.Node, length: int | None) -> None:
-        for inner in index.walk():
-            if not isinstance(inner, t.Letter):
-                continue
-            if inner.name in self.layer_names:
-                raise UnreadableError(
-                    f"{inner.name} counts layers and elements at once", inner.place[0]
-                )
-            lengths = self.axes.setdefault(inner.name, set())
-            if length is not None and inner is index:
-                lengths.add(length)
-
-    def _element(self, node: t.Element, layers: Layers) -> Shape:
-        shape = self.of(node.base, layers)
-        indices = node.indices
-        if len(indices) == 1 and any(map(is_one, shape)):
-            at = 0 if is_one(shape[1]) else 1
-            self._index(indices[0], shape[at])
-            if not isinstance(indices[0], t.Whole):
-                return ()
-        if len(shape) != 2 or len(indices) != 2:
-            raise UnreadableError(
-                f"{len(indices)} {'index stands' if len(indices) == 1 else 'indices stand'} on "
-                f"{'a number' if not shape else 'an array of two axes'}",
-                node.place[0],
-            )
-        kept = []
-        for index, length in zip(indices, shape, strict=True):
-            self._index(index, length)
-            kept.append(length if isinstance(index, t.Whole) else 1)
-        return tuple(kept) if any(isinstance(i, t.Whole) for i in indices) else ()
-
-    def _transpose(self, node: t.Transpose, layers: Layers) -> Shape:
-        shape = self.of(node.base, layers)
-        if not shape:
-            raise UnreadableError("a number has no transpose", node.place[0])
-        return shape[::-1]
-
-    def _power(self, node: t.Power, layers: Layers) -> Shape:
-        shape = self.of(node.base, layers)
-        if shape and not node.is_elementwise:
+    def _power(self, node: t.Power, layers: Layers) -> Shaped:
+        base = self.of(node.base, layers)
+        if base.shape and not node.is_elementwise:
             raise UnreadableError(
                 r"a power of an array is not read; for entries write ^{\odot 2}", node.place[0]
             )
-        self._require_number(node.exponent, layers, "an exponent is a number")
-        return shape
+        exponent = self._number(node.exponent, layers, "an exponent is a number")
+        return Shaped(node, base.shape, layers, (base, exponent))
 
-    def _require_number(self, node: t.Node, layers: Layers, sentence: str) -> None:
-        if self.of(node, layers):
-            raise UnreadableError(sentence, node.place[0])
+    def _addition(self, node: t.Addition, layers: Layers) -> Shaped:
+        parts = tuple(self.of(term, layers) for _, term in node.terms)
+        first = parts[0].shape
+        for part in parts[1:]:
+            if part.shape != first:
+                names = f"{self.name(first, layers)} and {self.name(part.shape, layers)}"
+                cure = _broadcast_cure(first, part.shape)
+                raise MismatchError(f"a sum of {names} does not fit{cure}")
+        return Shaped(node, first, layers, parts)
 
-    def _addition(self, node: t.Addition, layers: Layers) -> Shape:
-        shapes = [self.of(term, layers) for _, term in node.terms]
-        for shape in shapes[1:]:
-            if shape != shapes[0]:
-                raise MismatchError(
-                    f"a sum of {self.describe(shapes[0], layers)} and "
-                    f"{self.describe(shape, layers)} does not fit"
-                )
-        return shapes[0]
-
-    def _product(self, node: t.Product, layers: Layers) -> Shape:
-        left, right = self.of(node.left, layers), self.of(node.right, layers)
-        both = f"{self.describe(left, layers)} and {self.describe(right, layers)}"
+    def _product(self, node: t.Product, layers: Layers) -> Shaped:
+        parts = (self.of(node.left, layers), self.of(node.right, layers))
+        left, right = (part.shape for part in parts)
+        both = f"{self.name(left, layers)} and {self.name(right, layers)}"
         if node.operator in {"odot", "oslash"}:
             if left != right:
                 raise MismatchError(f"an entry-by-entry product of {both} does not fit")
-            return left
+            return Shaped(node, left, layers, parts)
         if not left or not right:
-            return left or right
+            return Shaped(node, left or right, layers, parts)
         if node.operator:
             raise UnreadableError(
                 rf"\{node.operator} between two arrays can mean several things; "
@@ -197,62 +201,48 @@ class Shapes:
         if left[1] != right[0]:
             raise MismatchError(f"a product of {both} does not fit")
         if is_one(left[0]) and is_one(right[1]):
-            self.numbers.add(visit_of(node, layers))
-            return ()
-        return (left[0], right[1])
+            return Shaped(node, (), layers, parts, is_number=True)
+        return Shaped(node, (left[0], right[1]), layers, parts)
 
-    def _fraction(self, node: t.Fraction, layers: Layers) -> Shape:
-        self._require_number(
-            node.below, layers, r"division by an array is not read; for entries write \oslash"
-        )
-        return self.of(node.above, layers)
-
-    def _root(self, node: t.Root, layers: Layers) -> Shape:
-        return self.of(node.base, layers)
-
-    def _norm(self, node: t.Norm, layers: Layers) -> Shape:
-        shape = self.of(node.base, layers)
-        if node.name == "abs" and shape:
+    def _norm(self, node: t.Norm, layers: Layers) -> Shaped:
+        base = self.of(node.base, layers)
+        if node.name == "abs" and base.shape:
             raise UnreadableError(
                 r"bars around an array can mean several things; write \lVert and \rVert_F",
                 node.place[0],
             )
-        if node.name == "2" and shape and not any(map(is_one, shape)):
+        if node.name == "2" and base.shape and not any(map(is_one, base.shape)):
             raise UnreadableError("the norm 2 of a matrix is not read; F is", node.place[0])
-        return ()
+        return Shaped(node, (), layers, (base,))
 
-    def _inner(self, node: t.Inner, layers: Layers) -> Shape:
+    def _inner(self, node: t.Inner, layers: Layers) -> Shaped:
         left, right = self.of(node.left, layers), self.of(node.right, layers)
-        if left != right:
-            raise MismatchError(
-                f"an inner product of {self.describe(left, layers)} and "
-                f"{self.describe(right, layers)} does not fit"
-            )
-        return ()
+        if left.shape != right.shape:
+            both = f"{self.name(left.shape, layers)} and {self.name(right.shape, layers)}"
+            raise MismatchError(f"an inner product of {both} does not fit")
+        return Shaped(node, (), layers, (left, right))
 
-    def _apply(self, node: t.Apply, layers: Layers) -> Shape:
+    def _apply(self, node: t.Apply, layers: Layers) -> Shaped:
         name = node.function.name
-        shapes = [self.of(argument, layers) for argument in node.arguments]
+        parts = tuple(self.of(argument, layers) for argument in node.arguments)
+        shapes = [part.shape for part in parts]
         first = shapes[0]
         if name in {"max", "min"} and any(isinstance(a, t.Number) for a in node.arguments):
-            return max(shapes, key=len)
+            return Shaped(node, max(shapes, key=len), layers, parts)
         if name in {"Loss", "max", "min"} and len(set(shapes)) > 1:
-            raise MismatchError(
-                f"{name} of {' and '.join(self.describe(s, layers) for s in shapes)} does not fit"
-            )
+            names = " and ".join(self.name(shape, layers) for shape in shapes)
+            raise MismatchError(f"{name} of {names} does not fit")
         if name == r"\sigma":
-            self._sigma(node, first, layers)
+            self._require_activation(node, first, layers)
         elif name == "softmax" and not first:
             raise UnreadableError("softmax acts on whole columns", node.place[0])
-        elif name == "tr":
-            if not first or first[0] != first[1]:
-                raise MismatchError(f"the trace of {self.describe(first, layers)} does not exist")
-            return ()
+        elif name == "tr" and (not first or first[0] != first[1]):
+            raise MismatchError(f"the trace of {self.name(first, layers)} does not exist")
         elif name == "diag":
-            return self._diag(first, node, layers)
-        return () if name == "Loss" else first
+            return Shaped(node, self._diag(first, node, layers), layers, parts)
+        return Shaped(node, () if name in {"Loss", "tr"} else first, layers, parts)
 
-    def _sigma(self, node: t.Apply, shape: Shape, layers: Layers) -> None:
+    def _require_activation(self, node: t.Apply, shape: Shape, layers: Layers) -> None:
         if node.function.layer is None:
             return
         layer = whole_number(node.function.layer, self.graph, layers)
@@ -268,136 +258,60 @@ class Shapes:
             length = shape[0] if is_one(shape[1]) else shape[1]
             return (length, length)
         if shape[0] != shape[1]:
-            raise MismatchError(f"the diagonal of {self.describe(shape, layers)} does not exist")
+            raise MismatchError(f"the diagonal of {self.name(shape, layers)} does not exist")
         return (shape[0], 1)
 
-    def _derivative(self, node: t.Derivative, layers: Layers) -> Shape:
-        self._require_first_order(node.above)
+    def _derivative(self, node: t.Derivative, layers: Layers) -> Shaped:
+        require_first_order(node.above)
         key = key_of(node.below, self.graph, layers)
         shape = self.graph.axes(key)
         if self.graph.is_derived(key) or not shape:
             raise UnreadableError(
                 "a derivative is taken by an array of the forward pass", node.below.place[0]
             )
-        if self.of(node.above, layers):
-            raise UnreadableError(
-                "the derivative of an array by an array can be laid out in several ways; "
-                "write it for an element of each",
-                node.place[0],
-            )
-        return shape
+        above = self._number(
+            node.above,
+            layers,
+            "the derivative of an array by an array can be laid out in several ways; "
+            "write it for an element of each",
+        )
+        return Shaped(node, shape, layers, (above,), key=key)
 
-    def _require_first_order(self, node: t.Node) -> None:
-        for inner in node.walk():
-            derived = isinstance(inner, t.Quantity) and (
-                inner.name == "Delta" or inner.name.endswith("_new")
-            )
-            if derived or isinstance(inner, t.Derivative | t.Differential):
-                raise UnreadableError("a derivative of a derivative is not read", inner.place[0])
-
-    def _differential(self, node: t.Differential, layers: Layers) -> Shape:
-        self._require_first_order(node.base)
-        return self.of(node.base, layers)
-
-    def _reduction(self, node: t.Reduction, layers: Layers) -> Shape:
+    def _reduction(self, node: t.Reduction, layers: Layers) -> Shaped:
         letters = {bound.letter for bound in node.bounds}
-        if counting := letters & self.layer_names:
-            return self._layer_sum(node, layers, counting)
-        outside = {letter: self.axes.pop(letter) for letter in letters if letter in self.axes}
-        pairs, self.pairs = self.pairs, []
-        shape = self.of(node.body, layers)
-        for condition in node.conditions:
-            self.pair(condition.sides)
-            for side in condition.sides:
-                self._index(side, None)
-        ranges: dict[str, tuple[int, int]] = {}
-        for bound in node.bounds:
-            place = node.place[0]
-            ranges[bound.letter] = self._range(bound, self.lengths(bound.letter), layers, place)
-        self._release(ranges, pairs)
-        self.axes.update(outside)
-        if node.function != "sum" and any(high < low for low, high in ranges.values()):
-            raise SizesError("a maximum of nothing has no value", node.place[0], is_large=False)
-        if node.function != "sum" and shape:
+        if letters & self.axes.layer_letters:
+            choices = layers_of_sum(node, self.graph, layers)
+            parts = tuple(self.of(node.body, choice) for choice in choices)
+            if len({part.shape for part in parts}) > 1:
+                raise MismatchError(
+                    "a sum over layers of arrays with different shapes does not fit"
+                )
+            return Shaped(node, parts[0].shape, layers, parts)
+        outside, pairs = self.axes.begin_sum(letters)
+        body = self.of(node.body, layers)
+        ranges = self.axes.ranges_of_sum(node, layers)
+        self.axes.end_sum(ranges, outside, pairs)
+        if node.function != "sum" and body.shape:
             raise UnreadableError("a maximum is taken over numbers", node.place[0])
-        self.ranges[visit_of(node, layers)] = ranges
-        return shape
+        return Shaped(node, body.shape, layers, (body,), ranges=ranges)
 
-    def _release(self, ranges: Mapping[str, tuple[int, int]], pairs: list[tuple[str, str]]) -> None:
-        """End a sum: what is known of its letters stays with those that they are compared with."""
-        for letter, other in self.pairs:
-            if letter not in ranges and other in ranges and not self.axes.get(letter):
-                self.axes[letter] = self.axes.get(other) or {ranges[other][1]}
-        for letter in ranges:
-            self.axes.pop(letter, None)
-        self.pairs = pairs + [pair for pair in self.pairs if not set(ranges) & set(pair)]
 
-    def _range(
-        self, bound: t.Bound, lengths: set[int], layers: Layers, place: int
-    ) -> tuple[int, int]:
-        length = self.only_length(bound.letter, lengths, layers)
-        lower = whole_number(bound.lower, self.graph, layers) if bound.lower else 1
-        upper = self.axis(bound.upper, layers) if bound.upper else length
-        if upper is None:
-            raise UnreadableError(f"no axis tells the range of {bound.letter}", place)
-        if length is not None and upper > length:
-            is_numbered_bound = bound.upper is not None and is_numbered([bound.upper])
-            kind = NoEntryError if is_numbered_bound else MismatchError
-            raise kind(
-                f"{bound.letter} runs to {self.name(upper, layers)} on an axis of "
-                f"{self.name(length, layers)}"
-            )
-        if upper - lower > MAX_LENGTH:
-            raise UnreadableError(
-                f"{bound.letter} runs over more than {MAX_LENGTH} values", bound.place[0]
-            )
-        if lower < 1 and length is not None:
-            raise MismatchError(f"{bound.letter} begins at {lower}; elements count from 1")
-        return lower, max(upper, lower - 1)
+def _broadcast_cure(first: Shape, second: Shape) -> str:
+    """Return how to add one column to every column, which NumPy does by broadcasting."""
+    if first and second and first[0] == second[0] and 1 in {int(first[1]), int(second[1])}:
+        return (
+            r"; for the same column in every sample write \bm{b}^{l} \, \mathbf{1}_{M}^\mathsf{T}"
+        )
+    if first and second and first[1] == second[1] and 1 in {int(first[0]), int(second[0])}:
+        return r"; for the same row in every sample write \mathbf{1}_{M} \, \bm{b}^{l}"
+    return ""
 
-    def only_length(self, letter: str, lengths: set[int], layers: Layers) -> int | None:
-        """Return the length of the one axis on which a letter stands, or None."""
-        if len(lengths) > 1:
-            found = ", ".join(self.name(length, layers) for length in sorted(lengths))
-            raise MismatchError(f"{letter} stands on axes of different length: {found}")
-        return next(iter(lengths), None)
 
-    def _layer_sum(self, node: t.Reduction, layers: Layers, counting: set[str]) -> Shape:
-        if len(node.bounds) != 1 or node.bounds[0].lower is None or node.bounds[0].upper is None:
-            raise UnreadableError(
-                f"a sum over the layers {', '.join(counting)} needs both limits", node.place[0]
-            )
-        shapes = {self.of(node.body, inner) for inner in layer_values(node, self.graph, layers)}
-        if len(shapes) > 1:
-            raise MismatchError("a sum over layers of arrays with different shapes does not fit")
-        if not shapes:
-            raise SizesError("the sum over layers is empty", node.place[0], is_large=False)
-        return shapes.pop()
-
-    # Names of shapes
-
-    def names(self, length: int, layers: Layers) -> list[str]:
-        """Return what a length may be called, best first; sizes differ, so the number tells."""
-        graph, known = self.graph, int(length)
-        if isinstance(length, Axis) and graph.apart:
-            graph, known = graph.apart, length.apart
-        sizes = graph.sizes
-        found = ["1"] if known == 1 else []
-        for letter, layer in layers.items():
-            for offset, sign in ((0, ""), (-1, "-1"), (1, "+1")):
-                if 0 <= layer + offset < len(sizes) and sizes[layer + offset] == known:
-                    found.append(f"N_{{{letter}{sign}}}" if sign else f"N_{letter}")
-        found += ["M"] * (known == graph.n_samples)
-        found += ["N_L"] * (known == sizes[-1])
-        found += [f"N_{layer}" for layer, size in enumerate(sizes) if size == known]
-        return [*found, str(length)]
-
-    def name(self, length: int, layers: Layers) -> str:
-        """Return a length in letters."""
-        return self.names(length, layers)[0]
-
-    def describe(self, shape: Shape, layers: Layers) -> str:
-        """Return a shape in letters, N_l × M."""
-        if not shape:
-            return NUMBER
-        return " × ".join(self.name(length, layers) for length in shape)
+def require_first_order(node: t.Node) -> None:
+    """Refuse a derivative of a derivative."""
+    for inner in node.walk():
+        derived = isinstance(inner, t.Quantity) and (
+            inner.name == "Delta" or inner.name.endswith("_new")
+        )
+        if derived or isinstance(inner, t.Derivative | t.Differential):
+            raise UnreadableError("a derivative of a derivative is not read", inner.place[0])

@@ -14,7 +14,8 @@ from bpdocs.equations.evaluating.claims import layer_choices
 from bpdocs.equations.evaluating.letters import free_letters, layer_letters, whole_number
 from bpdocs.equations.evaluating.shapes import Shape, Shapes
 from bpdocs.equations.networks.models import Model, find_model, networks
-from bpdocs.equations.reading.display import Definitions, read_display
+from bpdocs.equations.reading.context import Definitions
+from bpdocs.equations.reading.display import read_display
 
 _NAMES = {"Delta": "delta", "C": "loss", "C_m": "losses"}
 _GRADIENTS = {

@@ -10,7 +10,8 @@ from bpdocs.equations.evaluating.claims import layer_choices
 from bpdocs.equations.evaluating.letters import Layers, free_letters, layer_letters
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.networks.models import find_model, networks
-from bpdocs.equations.reading.display import Definitions, read_display
+from bpdocs.equations.reading.context import Definitions
+from bpdocs.equations.reading.display import read_display
 
 
 @dataclass(frozen=True)

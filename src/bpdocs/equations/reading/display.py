@@ -1,61 +1,47 @@
-r"""A display as claims: chains cut into steps, conditions put to the steps that they restrict."""
+r"""A display as claims: what its lines state, define and introduce, from left to right."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from lark import Token
+from lark import Token, Tree
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
-from bpdocs.equations.notation import INDEX_LETTERS, STEPPED, Name
-from bpdocs.equations.reading.expressions import Reader
-from bpdocs.equations.reading.parse_tree import (
-    Branch,
-    data,
-    flatten,
-    items,
-    only_side,
-    place_of,
-    sides_of,
-    subtrees,
+from bpdocs.equations.notation import Name
+from bpdocs.equations.reading.conditions import (
+    Part,
+    is_condition,
+    is_equality_of_sizes,
+    parts_of_line,
+    read_block,
 )
+from bpdocs.equations.reading.context import Context, Definitions
+from bpdocs.equations.reading.expressions import read
+from bpdocs.equations.reading.indices import is_index
+from bpdocs.equations.reading.parse_tree import Branch, parts_of, place_of, rule_of
 from bpdocs.equations.reading.parser import parse
-from bpdocs.equations.reading.parts import (
-    cut,
-    factors,
-    is_index,
-    names_in,
-    open_brackets,
-    range_after,
-)
-from bpdocs.equations.reading.symbols import Definition
-
-Definitions = Mapping[str, Definition]
-
-
-@dataclass
-class Statement:
-    """A chain, over one line or several, with its conditions."""
-
-    steps: list[tuple[t.Node, str, t.Node]] = field(default_factory=list)
-    last: t.Node | None = None
-    conditions: list[t.Condition] = field(default_factory=list)
+from bpdocs.equations.reading.rows import read_row
+from bpdocs.equations.reading.statements import Row, Statement, claims_of, require_used
 
 
 @dataclass(frozen=True)
 class Display:
-    """What a displayed equation claims and defines."""
+    """What an equation claims and defines.
+
+    Attributes
+    ----------
+    claims : tuple of Claim
+        One at least.
+    definitions : mapping
+        What is defined below it, earlier definitions included.
+    """
 
     claims: tuple[t.Claim, ...]
     definitions: Definitions
 
 
 def read_display(
-    latex: str,
-    names: Mapping[str, Name],
-    definitions: Definitions | None = None,
-    numbers: Mapping[str, str] | None = None,
+    latex: str, names: Mapping[str, Name], definitions: Definitions | None = None
 ) -> Display:
     r"""Return the claims of a displayed equation.
 
@@ -67,8 +53,6 @@ def read_display(
         The notation of the model.
     definitions : mapping, optional
         What earlier displays of the page defined.
-    numbers : mapping, optional
-        Index letters that may stand for a number.
 
     Returns
     -------
@@ -80,300 +64,167 @@ def read_display(
     UnreadableError
         If it cannot be read, or claims nothing.
     """
-    reader = Reader(names, definitions, numbers)
-    cutter = _Cutter(reader)
-    for line in subtrees(parse(latex)):
-        if data(line) == "line":
-            cutter.read_line([part for part in subtrees(line) if data(part) == "part"])
-    claims = tuple(claim for statement in cutter.statements for claim in _claims(statement))
+    context = Context(names, dict(definitions or {}))
+    reader = _LineReader(context)
+    for line in parts_of(parse(latex)):
+        reader.read_line(line)
+    reader.end()
+    require_used(reader.statements)
+    claims = tuple(claim for statement in reader.statements for claim in claims_of(statement))
     if not claims:
         raise UnreadableError("nothing is claimed here; write a relation", 0)
-    _require_used([c for statement in cutter.statements for c in statement.conditions], claims)
-    return Display(claims, reader.definitions)
+    return Display(claims, context.definitions)
 
 
-def _claims(statement: Statement) -> list[t.Claim]:
-    varying = tuple(
-        node.base
-        for left, _, right in statement.steps
-        for side in (left, right)
-        for node in side.walk()
-        if isinstance(node, t.Differential)
-    )
-    claims = []
-    for left, relation, right in statement.steps:
-        letters = _letters(left) | _letters(right)
-        mine = [c for c in statement.conditions if _letters(c) <= letters]
-        place = (left.place[0], right.place[1])
-        claims.append(t.Claim(left, relation, right, tuple(mine), varying, place=place))
-    return claims
+class _LineReader:
+    """Goes over the lines of a display, and puts conditions to the rows that they restrict."""
 
-
-def _require_used(conditions: list[t.Condition], claims: tuple[t.Claim, ...]) -> None:
-    used = {id(condition) for claim in claims for condition in claim.conditions}
-    for condition in conditions:
-        if id(condition) not in used:
-            missing = ", ".join(sorted(_letters(condition)))
-            raise UnreadableError(
-                f"there is a condition on {missing}, but no step that has all of these letters",
-                condition.place[0],
-            )
-
-
-def _letters(node: t.Node) -> set[str]:
-    return {inner.name for inner in node.walk() if isinstance(inner, t.Letter)} | {
-        inner.letter for inner in node.walk() if isinstance(inner, t.Bound)
-    }
-
-
-class _Cutter:
-    """Goes over the parts of a display from left to right."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+    def __init__(self, context: Context) -> None:
+        self.context = context
         self.statements: list[Statement] = []
-        self.line_above = 0  # where its statements begin
+        self.rows_above: list[Row] = []
+        self.waiting: Part | None = None  # a left side alone on its line
 
-    def read_line(self, parts: list[Branch]) -> None:
-        """Read the parts of one line; conditions restrict all statements of the line.
-
-        A line of conditions alone restricts those of the line above.
-        """
-        first = len(self.statements)
-        conditions: list[t.Condition] = []
-        waiting: list[Branch] = []  # sides without a relation: names of a list, or ends of a range
-        parts = open_brackets(parts)
+    def read_line(self, line: Branch) -> None:
+        """Read one line: blocks of statements and blocks of conditions take turns."""
+        parts, trailing = parts_of_line(line)
+        if left := trailing & {"or", "not", "unless", "iff", "otherwise", "if"}:
+            raise UnreadableError(
+                f"something is missing behind {' '.join(sorted(left))}", place_of(line)[1]
+            )
+        if self._is_left_side(parts):
+            return
+        blocks: list[_Block] = []
         at = 0
         while at < len(parts):
-            leading, sides, relations = cut(parts[at])
-            at += 1
-            if leading is None and not relations:
-                waiting.append(sides[0])
+            conditions, after = read_block(parts, at, self.context)
+            if after > at:
+                blocks.append(_Block(conditions=conditions))
+                at = after
                 continue
-            if leading is None and self._is_condition(sides, relations):
-                more, at = range_after(parts, at)
-                conditions += self._conditions(waiting, sides, relations, more)
-                waiting = []
-            else:
-                begun = self._read_chain(leading, sides, relations, waiting)
-                waiting = []
-                if begun is False:
-                    first = min(first, len(self.statements) - 1)
-        for left in waiting:
-            if not is_index(left):
-                raise UnreadableError(
-                    "nothing is claimed of this; write a relation", place_of(left)[0]
-                )
-            if conditions and str(only_side(left)) not in INDEX_LETTERS:
-                raise UnreadableError(
-                    r"this belongs to no range; one is written l = 1, \dots, L", place_of(left)[0]
-                )
-        if first == len(self.statements):
-            first = self.line_above
-        if conditions and not self.statements[first:]:
-            raise UnreadableError("there is a condition without a claim", conditions[0].place[0])
-        for statement in self.statements[first:]:
-            statement.conditions += conditions
-        self.line_above = first
+            has_rows = any(block.rows for block in blocks)
+            if parts[at].is_dots and blocks and blocks[-1].rows:
+                at += 1  # and so on: what stands around the dots is claimed
+                continue
+            rows, at = self._read_statement(parts, at, is_first=not has_rows)
+            if not blocks or blocks[-1].conditions is not None:
+                blocks.append(_Block())
+            blocks[-1].rows += rows
+        if blocks:
+            self._attach(blocks, parts[0].place[0])
 
-    def _is_condition(self, sides: list[Branch], relations: list[Token]) -> bool:
-        if data(sides[-1]) == "set" and [data(r) for r in relations] == ["IN"]:
-            return True
-        has_letter = any(
-            str(token) in INDEX_LETTERS and str(token) not in self.reader.names
-            for side in sides
-            for token in names_in(side)
-        )
-        comparisons = all(data(r) in {"EQUALS", "COMPARE"} for r in relations)
-        return comparisons and has_letter and all(is_index(side) for side in sides)
+    def end(self) -> None:
+        """Refuse a left side that nothing follows."""
+        if self.waiting is not None:
+            raise self._left_over(self.waiting)
 
-    def _conditions(
-        self,
-        waiting: list[Branch],
-        sides: list[Branch],
-        relations: list[Token],
-        more: list[Branch],
-    ) -> list[t.Condition]:
-        letters = [side for side in waiting if is_index(side)]
-        if len(letters) != len(waiting):
-            raise UnreadableError("nothing is claimed of this", place_of(waiting[0])[0])
-        if data(sides[-1]) == "set":
-            low, high = self.reader.ends(sides[-1])
-        elif more:
-            low, high = self.reader.index(sides[-1]), self.reader.index(more[-1])
+    def _is_left_side(self, parts: Sequence[Part]) -> bool:
+        """Take up a line that is a side alone, with which the next line goes on: X, then = Y."""
+        if self.waiting is not None and (not parts or parts[0].leading is None):
+            raise self._left_over(self.waiting)
+        self.waiting = None
+        is_side = len(parts) == 1 and not parts[0].relations and not parts[0].leading
+        if not is_side or is_index(parts[0].sides[0]) or parts[0].roles - {",", "and", "for"}:
+            return False
+        if is_condition(parts[0], self.context):
+            return False
+        self.waiting = parts[0]
+        self.statements.append(Statement(last=read(parts[0].sides[0], self.context)))
+        return True
+
+    def _read_statement(
+        self, parts: Sequence[Part], at: int, *, is_first: bool
+    ) -> tuple[list[Row], int]:
+        """Return the rows of the statement that begins at a part, and where it ends."""
+        part = parts[at]
+        self._require_plain_words(part, is_first=is_first)
+        waiting: list[Part] = []
+        while at < len(parts) and not parts[at].relations and not parts[at].leading:
+            waiting.append(parts[at])
+            at += 1
+        if at == len(parts) or (waiting and rule_of(parts[at].relations[-1:][0]) != "IN"):
+            raise self._left_over(waiting[0])
+        if is_equality_of_sizes(parts[at], self.context) and (at > 0 or not is_first):
+            raise UnreadableError(
+                "the networks have sizes of their own, so this cannot be a condition; say it "
+                "outside the equation",
+                parts[at].place[0],
+            )
+        statement = Statement()
+        if parts[at].leading is not None:
+            if not self.statements:
+                raise UnreadableError("there is nothing to the left of this", part.place[0])
+            statement = self.statements[-1]
         else:
-            place = (place_of(sides[0])[0], place_of(sides[-1])[1])
-            return [replace(self.reader.condition(sides, relations), place=place)]
-        found = []
-        for letter in [*letters, *sides[:-1]]:
-            place, index = place_of(letter), self.reader.index(letter)
-            if index in {*low.walk(), *high.walk()}:
-                raise UnreadableError("the range of an index is stated by itself", place[0])
-            low, high = sorted((low, high), key=_size)
-            found.append(t.Condition((low, index, high), ("between",), place=place))
-        return found
-
-    def _read_chain(
-        self,
-        leading: Token | None,
-        sides: list[Branch],
-        relations: list[Token],
-        waiting: list[Branch],
-    ) -> bool:
-        """Read a chain; return False where it goes on with the one above."""
-        above = self.statements[-1] if self.statements else None
-        goes_on = leading is not None
-        if leading is not None and above is None:
-            raise UnreadableError("there is nothing to the left of this", place_of(leading)[0])
-        if goes_on and above is not None and above.last is None:
-            raise UnreadableError("a chain ends with its cases", place_of(sides[0])[0])
-        statement = above if goes_on and above is not None else Statement()
-        chain = list(zip([leading, *relations], sides, strict=True))
-        is_definition = not goes_on and relations and data(relations[0]) == "DEFINES"
-        if is_definition and (meaning := self._define(sides)) is not None:
-            statement.steps.append((meaning, ":=", meaning))
-            statement.last = meaning
-            chain = chain[2:]
-        if relations and data(relations[-1]) == "IN":
-            for side in waiting:
-                node = self.reader.read(side)
-                statement.steps.append((node, "in", self._space(sides[-1])))
-        elif waiting:
-            bad = next((side for side in waiting if not is_index(side)), None)
-            if bad is not None:
-                raise UnreadableError(
-                    "nothing is claimed of this; write a relation", place_of(bad)[0]
-                )
-        cases = chain.pop() if chain and data(chain[-1][1]) == "cases" else None
-        for sign, side in chain:
-            self._add_step(statement, sign, side)
-        if not goes_on and (statement.steps or cases is None):
             self.statements.append(statement)
-        if cases is not None:
-            self._read_cases(statement, *cases)
-        return not goes_on
+        rows = read_row(statement, parts[at], [p.sides[0] for p in waiting], self.context)
+        return rows, at + 1
 
-    def _read_cases(self, statement: Statement, sign: Token | None, cases: Branch) -> None:
-        """Read each case as a statement of its own, under its condition."""
-        place = place_of(cases)
-        if statement.last is None or sign is None:
-            raise UnreadableError("cases stand alone at the end of a chain", place[0])
-        others: list[t.Condition] = []
-        for row in subtrees(cases):
-            value, *relations = items(row)
-            conditions = [self._case_condition(relation) for relation in relations]
-            if not conditions:  # otherwise
-                conditions = [_opposite(condition) for condition in others]
-            elif len(conditions) == 1:
-                others += conditions
-            if not conditions:
-                raise UnreadableError("a case needs its condition", place_of(value)[0])
-            case = Statement(last=statement.last, conditions=conditions)
-            self._add_step(case, sign, value)
-            case.last = None
-            self.statements.append(case)
-
-    def _case_condition(self, relation: Branch) -> t.Condition:
-        sides, relations = sides_of(relation)
-        if not relations or not self._is_condition(sides, relations):
-            raise UnreadableError("a condition on indices is expected here", place_of(relation)[0])
-        return self._conditions([], sides, relations, [])[0]
-
-    def _add_step(self, statement: Statement, sign: Token | None, side: Branch) -> None:
-        kind = {"EQUALS": "=", "DEFINES": ":=", "IN": "in", "ARROW": "<-", None: ""}.get(
-            data(sign) if sign is not None else None
-        )
-        if kind is None:
+    def _require_plain_words(self, part: Part, *, is_first: bool) -> None:
+        bad = part.roles & {"or", "not", "unless", "otherwise", "if"}
+        if "iff" in part.roles and is_first:
+            bad |= {"iff"}
+        if bad:
             raise UnreadableError(
-                f"{sign} between values is not checked; = is", place_of(cast("Token", sign))[0]
+                f"{' '.join(sorted(bad))} stands before what is no condition on indices",
+                part.place[0],
             )
-        node = self._space(side) if kind == "in" else self.reader.read(side)
-        if kind:
-            assert statement.last is not None  # noqa: S101
-            if kind == ":=" and self._is_step(statement.last, node):
-                kind = "<-"
-            statement.steps.append((statement.last, kind, node))
-        if kind != "in":
-            statement.last = node
 
-    def _space(self, side: Branch) -> t.Node:
-        base, scripts = flatten(side)
-        dimensions: list[t.Node] = []
-        if (data(base) != "REALS" and str(base) != "R") or len(scripts) > 1:
-            raise UnreadableError(r"\mathbb{R} is expected behind \in", place_of(side)[0])
-        for script in scripts:
-            content = subtrees(script)
-            if data(script) != "superscript" or len(content) != 1:
-                raise UnreadableError("the shape is not understood", place_of(script)[0])
-            dimensions += [self.reader.index(factor) for factor in factors(content[0])]
-        if len(dimensions) > 2:
-            raise UnreadableError("an array has two axes at most", place_of(side)[0])
-        return t.Space(tuple(dimensions), place=place_of(side))
+    def _left_over(self, part: Part) -> UnreadableError:
+        if part.relations:
+            return UnreadableError("nothing is claimed of this", part.place[0])
+        if part.letter or all(token.type == "NUMBER" for token in _tokens(part)):
+            return UnreadableError(
+                r"this belongs to nothing; a range is written l = 1, \dots, L", part.place[0]
+            )
+        return UnreadableError("nothing is claimed of this; write a relation", part.place[0])
 
-    def _is_step(self, left: t.Node, right: t.Node) -> bool:
-        r"""Tell whether := is an assignment: what stands on its right side too is not defined."""
-        base = left.base if isinstance(left, t.Element) else left
-        is_parameter = isinstance(base, t.Quantity) and base.name in STEPPED
-        return r"\eta" in self.reader.names and is_parameter and base in right.walk()
-
-    # Definitions
-
-    def _defined_name(self, side: Branch) -> tuple[str, Definition | None]:
-        """Return the name of what may be defined, without its meaning; None if it is no name."""
-        base, scripts = flatten(side)
-        if data(base) not in {"NAME", "hat"}:
-            return "", None
-        key = self.reader.key_of(base)
-        letter, indices = "", tuple[str, ...]()
-        for script in scripts:
-            if data(script) == "superscript" and not letter:
-                layer, transposes, primes = self.reader.layer(script)
-                if transposes or primes or not isinstance(layer, t.Letter):
-                    return key, None
-                letter = layer.name
-            elif data(script) == "subscript" and not indices:
-                found = self.reader.indices(script)
-                indices = tuple(index.name for index in found if isinstance(index, t.Letter))
-                if len(set(indices)) < len(found):
-                    return key, None
-            else:
-                return key, None
-        return key, Definition(letter, indices, t.Number(0))
-
-    def _define(self, sides: list[Branch]) -> t.Node | None:
-        """Take a definition of a new name; a name that the model has is claimed instead."""
-        key, definition = self._defined_name(sides[0])
-        known = {*self.reader.names, r"\sigma", "N", "L", "M", r"\delta", "e", "I"}
-        if not key or key in known:
-            return None
-        if definition is None or key in INDEX_LETTERS:
+    def _attach(self, blocks: list["_Block"], place: int) -> None:
+        """Put conditions behind their statements to these, or those in front to what follows."""
+        rows = [row for block in blocks for row in block.rows]
+        if not rows and blocks[0].conditions is not None:
+            if not self.rows_above:
+                raise UnreadableError("there is a condition without a claim", place)
+            free = [row for row in self.rows_above if not row.conditions] or self.rows_above
+            _restrict(free, blocks[0].conditions)
+            return
+        leads = blocks[0].conditions is not None
+        if leads and len(blocks) > 3 and blocks[-1].conditions is not None:
             raise UnreadableError(
-                "only an array can be defined, or its entries, with or without a layer",
-                place_of(sides[0])[0],
+                "it can be read in two ways which statement each condition restricts; write a "
+                "line for each",
+                place,
             )
-        self.reader.definitions.pop(key, None)
-        meaning = self.reader.read(sides[1])
-        self.reader.definitions[key] = replace(definition, meaning=meaning)
-        return meaning
+        for at, block in enumerate(blocks):
+            if block.conditions is not None:
+                continue
+            if leads:
+                _restrict(block.rows, blocks[at - 1].conditions or [])
+            if at + 1 < len(blocks) and (not leads or at + 2 == len(blocks)):
+                _restrict(block.rows, blocks[at + 1].conditions or [])
+        self.rows_above = rows or self.rows_above
 
 
-def _size(end: t.Node) -> float:
-    """Return about how large an end of a range is in a large network: L-1, ..., 1 counts down."""
-    match end:
-        case t.Number():
-            return end.value
-        case t.Addition():
-            return sum(sign * _size(term) for sign, term in end.terms)
-        case t.Product():
-            return _size(end.left) * _size(end.right)
-    return 500 if isinstance(end, t.Letter) else 1000
+@dataclass
+class _Block:
+    """Statements or conditions that stand one behind the other; conditions is None for rows."""
+
+    rows: list[Row] = field(default_factory=list)
+    conditions: list[t.Condition] | None = None
 
 
-_OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+def _restrict(rows: Sequence[Row], conditions: Sequence[t.Condition]) -> None:
+    for row in rows:
+        row.conditions += conditions
 
 
-def _opposite(condition: t.Condition) -> t.Condition:
-    """Return the condition that holds where this one does not."""
-    if len(condition.relations) != 1 or condition.relations[0] not in _OPPOSITES:
-        raise UnreadableError("write the condition of this case", condition.place[0])
-    return replace(condition, relations=(_OPPOSITES[condition.relations[0]],))
+def _tokens(part: Part) -> list[Token]:
+    waiting: list[Branch] = list(part.sides)
+    found = []
+    while waiting:
+        branch = waiting.pop()
+        if isinstance(branch, Tree):
+            waiting += branch.children
+        else:
+            found.append(branch)
+    return found

@@ -1,6 +1,6 @@
-r"""Indices: layers in superscripts, elements in subscripts, limits and conditions."""
+r"""Indices: layers in superscripts, elements in subscripts, limits. They need no context."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from lark import Token
 
@@ -10,113 +10,131 @@ from bpdocs.equations.notation import INDEX_LETTERS
 from bpdocs.equations.reading.parse_tree import (
     BRACKETS,
     Branch,
-    compare,
+    base_and_scripts,
     count_primes,
-    data,
-    flatten,
-    items,
-    only_side,
+    items_of,
+    parts_of,
     place_of,
-    subtrees,
+    rule_of,
+    unwrap,
 )
 
+_COUNTS = {"L", "M"}
 
-class IndexReader:
-    """Reads what counts layers, neurons and samples."""
 
-    def index(self, branch: Branch) -> t.Node:
-        """Return the typed tree of an index: l, l+1, N_l, 3."""
-        branch = only_side(branch)
-        what = data(branch)
-        place = place_of(branch)
-        if what in {"group", "paren", "bracket", "list"}:
-            inner = items(branch)
-            if len(inner) == 1:
-                return self.index(inner[0])
-        elif what == "COLON":
-            return t.Whole(place=place)
-        elif what == "NUMBER" and str(branch).isdigit():
-            return t.Number(int(str(branch)), place=place)
-        elif what == "NAME":
-            if str(branch) in {"L", "M"}:
-                return t.Constant(str(branch), place=place)
-            if str(branch) in INDEX_LETTERS:
-                return t.Letter(str(branch), place=place)
-        elif what == "scripted":
-            base, scripts = flatten(branch)
-            if not scripts:
-                return self.index(base)
-            if str(base) == "N" and len(scripts) == 1 and data(scripts[0]) == "subscript":
-                return t.Size(self.index(subtrees(scripts[0])[-1]), place=place)
-        elif what == "expression":
-            return self.read_addition(branch, self.index)
-        elif what == "neighbours":
-            factors = [self.index(factor) for factor in subtrees(branch)]
-            product = factors[0]
-            for factor in factors[1:]:
-                product = t.Product("", product, factor, place=place)
-            if not any(isinstance(node, t.Letter) for node in product.walk()):
-                return product
-        raise UnreadableError("an index is expected here, such as j, l+1 or N_l", place[0])
-
-    def indices(self, script: Branch) -> tuple[t.Node, ...]:
-        """Return the indices of a subscript, written with commas or without."""
-        found: list[t.Node] = []
-        for item in items(subtrees(script)[-1]):
-            single = only_side(item)
-            if data(single) in BRACKETS:
-                found += [self.index(inner) for inner in items(single)]
-            elif data(single) == "neighbours":
-                found += [self.index(factor) for factor in subtrees(single)]
-            else:
-                found.append(self.index(single))
-        return tuple(found)
-
-    def layer(self, script: Branch) -> tuple[t.Node | None, int, int]:
-        """Return the layer in a superscript, if any, the number of transposes, and of primes."""
-        content = subtrees(script)
-        transposes = sum(data(item) == "T" for item in content)
-        rest = [item for item in content if data(item) not in {"T", "PRIME"}]
-        primes = sum(data(item) == "PRIME" for item in content)
-        if not rest:
-            return None, transposes, primes
-        inside = items(rest[0])
-        if len(inside) != 1 or len(rest) > 1:
-            raise UnreadableError("one layer is expected in the superscript", place_of(script)[0])
-        level = inside[0]
-        base, scripts = flatten(level)
-        if scripts and (count := count_primes(scripts)):
-            return self.index(base), transposes, primes + count
-        return self.index(level), transposes, primes
-
-    def letter(self, branch: Branch) -> t.Letter:
-        """Return an index that must be a letter."""
-        index = self.index(branch)
-        if not isinstance(index, t.Letter):
-            raise UnreadableError("an index letter is expected below the sum", place_of(branch)[0])
-        return index
-
-    def ends(self, branch: Branch) -> tuple[t.Node, t.Node]:
-        r"""Return the first and last of \{1, \dots, M\}."""
-        inside = items(branch)
-        if data(branch) != "set" or not any(data(item) == "DOTS" for item in inside):
-            raise UnreadableError(r"a set is read as \{1, \dots, M\}", place_of(branch)[0])
-        return self.index(inside[0]), self.index(inside[-1])
-
-    def condition(self, sides: Sequence[Branch], relations: Sequence[Token]) -> t.Condition:
-        """Return a relation between index expressions."""
-        return t.Condition(
-            tuple(self.index(side) for side in sides),
-            tuple(compare(str(relation)) for relation in relations),
+def is_index(branch: Branch) -> bool:
+    """Tell whether a branch is an index expression, dots included."""
+    branch = unwrap(branch)
+    what = rule_of(branch)
+    if isinstance(branch, Token):
+        is_name = what == "NAME" and (str(branch) in INDEX_LETTERS or str(branch) in _COUNTS)
+        return what in {"NUMBER", "DOTS"} or is_name
+    if what == "scripted":
+        first, *scripts = parts_of(branch)
+        return str(first) == "N" and [rule_of(script) for script in scripts] == ["subscript"]
+    if what == "expression":
+        return all(
+            rule_of(part) in {"PLUS", "MINUS"} or is_index(part) for part in parts_of(branch)
         )
+    if what == "neighbours":
+        return all(is_index(factor) for factor in parts_of(branch))
+    if what in {"paren", "group"}:
+        return all(is_index(item) for item in items_of(branch))
+    return False
 
-    def read_addition(self, branch: Branch, read: Callable[[Branch], t.Node]) -> t.Node:
-        """Return a sum of signed terms, each read by `read`."""
-        terms: list[tuple[int, t.Node]] = []
-        sign = 1
-        for child in subtrees(branch):
-            if data(child) in {"PLUS", "MINUS"}:
-                sign = -1 if data(child) == "MINUS" else 1
-            else:
-                terms.append((sign, read(child)))
-        return t.Addition(tuple(terms), place=place_of(branch))
+
+def read_index(branch: Branch) -> t.Node:
+    """Return the typed tree of an index: l, l+1, N_l, 3."""
+    branch = unwrap(branch)
+    what = rule_of(branch)
+    place = place_of(branch)
+    if what in {"group", "paren", "bracket", "list"}:
+        inner = items_of(branch)
+        if len(inner) == 1:
+            return read_index(inner[0])
+    elif what == "COLON":
+        return t.Whole(place=place)
+    elif what == "NUMBER" and str(branch).isdigit():
+        return t.Number(int(str(branch)), place=place)
+    elif what == "NAME":
+        if str(branch) in _COUNTS:
+            return t.Constant(str(branch), place=place)
+        if str(branch) in INDEX_LETTERS:
+            return t.Letter(str(branch), place=place)
+    elif what == "scripted":
+        base, scripts = base_and_scripts(branch)
+        if not scripts:
+            return read_index(base)
+        if str(base) == "N" and len(scripts) == 1 and rule_of(scripts[0]) == "subscript":
+            return t.Size(read_index(parts_of(scripts[0])[-1]), place=place)
+    elif what == "expression":
+        return read_addition(branch, read_index)
+    elif what == "neighbours":
+        factors = [read_index(factor) for factor in parts_of(branch)]
+        product = factors[0]
+        for factor in factors[1:]:
+            product = t.Product("", product, factor, place=place)
+        if not any(isinstance(node, t.Letter) for node in product.walk()):
+            return product
+    raise UnreadableError("an index is expected here, such as j, l+1 or N_l", place[0])
+
+
+def read_indices(script: Branch) -> tuple[t.Node, ...]:
+    """Return the indices of a subscript, written with commas or without."""
+    found: list[t.Node] = []
+    for item in items_of(parts_of(script)[-1]):
+        single = unwrap(item)
+        if rule_of(single) in BRACKETS:
+            found += [read_index(inner) for inner in items_of(single)]
+        elif rule_of(single) == "neighbours":
+            found += [read_index(factor) for factor in parts_of(single)]
+        else:
+            found.append(read_index(single))
+    return tuple(found)
+
+
+def read_layer(script: Branch) -> tuple[t.Node | None, int, int]:
+    """Return the layer in a superscript, if any, the number of transposes, and of primes."""
+    content = parts_of(script)
+    transposes = sum(rule_of(item) == "T" for item in content)
+    primes = sum(rule_of(item) == "PRIME" for item in content)
+    rest = [item for item in content if rule_of(item) not in {"T", "PRIME"}]
+    if not rest:
+        return None, transposes, primes
+    inside = items_of(rest[0])
+    if len(inside) != 1 or len(rest) > 1:
+        raise UnreadableError("one layer is expected in the superscript", place_of(script)[0])
+    base, scripts = base_and_scripts(inside[0])
+    if scripts and (count := count_primes(scripts)):
+        return _layer(base, script), transposes, primes + count
+    return _layer(inside[0], script), transposes, primes
+
+
+def _layer(branch: Branch, script: Branch) -> t.Node:
+    layer = read_index(branch)
+    if isinstance(layer, t.Addition) and len(layer.terms) == 1:
+        raise UnreadableError(
+            "a superscript is a layer, and layers are not negative; an inverse is not read",
+            place_of(script)[0],
+        )
+    return layer
+
+
+def read_letter(branch: Branch) -> t.Letter:
+    """Return an index that must be a letter."""
+    index = read_index(branch)
+    if not isinstance(index, t.Letter):
+        raise UnreadableError("an index letter is expected below the sum", place_of(branch)[0])
+    return index
+
+
+def read_addition(branch: Branch, read: Callable[[Branch], t.Node]) -> t.Node:
+    """Return a sum of signed terms, each read by `read`."""
+    terms: list[tuple[int, t.Node]] = []
+    sign = 1
+    for part in parts_of(branch):
+        if rule_of(part) in {"PLUS", "MINUS"}:
+            sign = -1 if rule_of(part) == "MINUS" else 1
+        else:
+            terms.append((sign, read(part)))
+    return t.Addition(tuple(terms), place=place_of(branch))

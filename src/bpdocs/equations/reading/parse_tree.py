@@ -1,7 +1,10 @@
-r"""The branches of a parse tree: where they stand, and what they hold."""
+r"""Branches of the parse tree: where they stand and what they hold.
+
+Lark keeps all tokens, because the reading needs the place of each; brackets and the marks of
+scripts are passed over here, once.
+"""
 
 from collections.abc import Sequence
-from typing import cast
 
 from lark import Token, Tree
 from lark.tree import Meta
@@ -11,6 +14,8 @@ BRACKETS = {"paren", "bracket", "set"}
 _PAIRS = ["BRACE", "PAREN", "BRACKET", "NORM", "ANGLE", "SET", "CASES"]
 _MARKS = {side + pair for pair in _PAIRS for side in "LR"}
 _MARKS |= {"SUP", "SUB", "COMMA", "BREAK", "FRAC", "SQRT", "HAT"}
+# What braces around it do not change: {Z^l}_{j,m} is Z^l_{j,m}.
+_TRANSPARENT = {"scripted", "NAME", "NUMBER", "ONES", *BRACKETS, "norm", "group"}
 
 
 def place_of(branch: Branch) -> tuple[int, int]:
@@ -20,100 +25,89 @@ def place_of(branch: Branch) -> tuple[int, int]:
     return (getattr(branch.meta, "start_pos", 0), getattr(branch.meta, "end_pos", 0))
 
 
-def data(branch: Branch) -> str:
-    """Return the rule of a branch, or a token's type."""
+def rule_of(branch: Branch) -> str:
+    """Return the grammar rule of a branch, or the type of a token."""
     return branch.type if isinstance(branch, Token) else str(branch.data)
 
 
-def subtrees(branch: Branch) -> list[Branch]:
+def parts_of(branch: Branch) -> list[Branch]:
     """Return the children of a branch without brackets, commas and the marks of scripts."""
     children = branch.children if isinstance(branch, Tree) else []
     return [c for c in children if not (isinstance(c, Token) and c.type in _MARKS)]
 
 
-def items(branch: Branch) -> list[Branch]:
+def items_of(branch: Branch) -> list[Branch]:
     """Return what a list holds, chains of a single side as that side."""
-    if data(branch) in {"group", "paren", "bracket", "set"}:
-        return items(subtrees(branch)[0])
-    if data(branch) == "list":
-        inside = [only_side(chain) for chain in subtrees(branch)]
-        is_wrapped = len(inside) == 1 and data(inside[0]) == "group"  # \bm{A, Y} is A, Y
-        return items(inside[0]) if is_wrapped else inside
+    if rule_of(branch) in {"group", *BRACKETS}:
+        return items_of(parts_of(branch)[0])
+    if rule_of(branch) == "list":
+        inside = [unwrap(chain) for chain in parts_of(branch)]
+        is_wrapped = len(inside) == 1 and rule_of(inside[0]) == "group"  # \bm{A, Y} is A, Y
+        return items_of(inside[0]) if is_wrapped else inside
     return [branch]
 
 
-def only_side(branch: Branch) -> Branch:
+def unwrap(branch: Branch) -> Branch:
     """Return what a chain, a product or a symbol holds where that is just one thing."""
-    while data(branch) in {"chain", "neighbours", "scripted"} and len(subtrees(branch)) == 1:
-        branch = subtrees(branch)[0]
+    while rule_of(branch) in {"chain", "neighbours", "scripted"} and len(parts_of(branch)) == 1:
+        branch = parts_of(branch)[0]
     return branch
 
 
 def sides_of(chain: Branch) -> tuple[list[Branch], list[Token]]:
     """Return the sides of a chain and the relations between them."""
-    if data(chain) != "chain":
+    if rule_of(chain) != "chain":
         return [chain], []
-    parts = subtrees(chain)
-    sides, relations = sides_of(parts[0]) if len(parts) == 3 else ([parts[0]], [])
-    if len(parts) == 3:
-        relations = [*relations, cast("Token", subtrees(parts[1])[0])]
-        sides = [*sides, parts[2]]
-    return [only_side(side) for side in sides], relations
+    sides = [unwrap(part) for part in parts_of(chain) if rule_of(part) != "relation"]
+    relations = [part for part in parts_of(chain) if rule_of(part) == "relation"]
+    return sides, [token for relation in relations for token in tokens_of(relation)]
 
 
-def flatten(branch: Branch) -> tuple[Branch, list[Branch]]:
+def base_and_scripts(branch: Branch) -> tuple[Branch, list[Branch]]:
     """Return base and scripts; braces are transparent, so {Z}^l, {Z^l} and Z^l are one."""
     scripts: list[Branch] = []
     while True:
-        if only_side(branch) is not branch:
-            branch = only_side(branch)
-        elif data(branch) == "scripted":
-            children = subtrees(branch)
+        if unwrap(branch) is not branch:
+            branch = unwrap(branch)
+        elif rule_of(branch) == "scripted":
+            children = parts_of(branch)
             branch, scripts = children[0], [*children[1:], *scripts]
-        elif data(branch) == "group" and len(items(branch)) == 1:
-            inner = only_side(items(branch)[0])
-            if data(inner) not in {
-                "scripted",
-                "NAME",
-                "NUMBER",
-                "ONES",
-                *BRACKETS,
-                "norm",
-                "group",
-            }:
+        elif rule_of(branch) == "group" and len(items_of(branch)) == 1:
+            inner = unwrap(items_of(branch)[0])
+            if rule_of(inner) not in _TRANSPARENT:
                 return branch, scripts
             branch = inner
         else:
             return branch, scripts
 
 
-def strip(branch: Branch) -> Branch:
+def without_braces(branch: Branch) -> Branch:
     """Return what stands in braces, where that is one thing."""
-    while data(branch) == "group" and len(items(branch)) == 1:
-        branch = only_side(items(branch)[0])
+    while rule_of(branch) == "group" and len(items_of(branch)) == 1:
+        branch = unwrap(items_of(branch)[0])
     return branch
 
 
-def alone(symbol: Branch) -> Tree[Token]:
+def without_scripts(symbol: Branch) -> Tree[Token]:
     """Return a symbol as a branch that has no scripts."""
     meta = Meta()  # type: ignore[no-untyped-call] # Lark leaves it without types
     meta.start_pos, meta.end_pos = place_of(symbol)
     return Tree("scripted", [symbol], meta)
 
 
-def tokens_of(branch: Branch) -> list[Token]:
-    """Return all tokens of a branch."""
+def tokens_of(branch: Branch, kind: str = "") -> list[Token]:
+    """Return all tokens of a branch, or those of one kind."""
     if isinstance(branch, Token):
-        return [branch]
-    return [token for child in branch.children for token in tokens_of(child)]
+        return [branch] if kind in {"", branch.type} else []
+    return [token for child in branch.children for token in tokens_of(child, kind)]
 
 
 def count_primes(scripts: Sequence[Branch]) -> int | None:
     """Return the number of primes, or None if another script is there."""
     total = 0
     for script in scripts:
-        marks = [script] if isinstance(script, Token) else subtrees(script)
-        if not all(data(mark) == "PRIME" for mark in marks):
+        marks = [script] if isinstance(script, Token) else parts_of(script)
+        if not all(rule_of(mark) == "PRIME" for mark in marks):
             return None
         total += len(marks)
     return total
@@ -121,40 +115,33 @@ def count_primes(scripts: Sequence[Branch]) -> int | None:
 
 def is_function(branch: Branch) -> bool:
     """Tell whether a factor takes the bracket behind it."""
-    base, _ = flatten(branch)
-    if data(base) in {"paren", "bracket"} and len(items(base)) == 1:
-        base, _ = flatten(items(base)[0])
-    return data(base) == "FUNCTION" or str(base) == r"\sigma"
+    base, _ = base_and_scripts(branch)
+    if rule_of(base) in {"paren", "bracket"} and len(items_of(base)) == 1:
+        base, _ = base_and_scripts(items_of(base)[0])
+    return rule_of(base) == "FUNCTION" or str(base) == r"\sigma"
 
 
-def is_one(branch: Branch) -> bool:
+def is_plain_one(branch: Branch) -> bool:
     """Tell whether a factor is the one of an indicator, without scripts."""
-    base, scripts = flatten(branch)
-    return not scripts and (data(base) == "ONES" or str(base) == "1")
+    base, scripts = base_and_scripts(branch)
+    return not scripts and (rule_of(base) == "ONES" or str(base) == "1")
 
 
 def is_power(script: Branch) -> bool:
     r"""Tell whether a script is a plain number above, as in \tanh^2."""
-    tokens = [token for token in tokens_of(script) if token.type not in {"LBRACE", "RBRACE"}]
-    return [token.type for token in tokens] == ["SUP", "NUMBER"]
+    return [token.type for token in _without_braces(script)] == ["SUP", "NUMBER"]
 
 
 def is_frobenius(script: Branch) -> bool:
     r"""Tell whether a script is the F of \lVert W \rVert_F."""
-    tokens = [token for token in tokens_of(script) if token.type not in {"LBRACE", "RBRACE"}]
-    return [str(token) for token in tokens] == ["_", "F"]
+    tokens = _without_braces(script)
+    return [token.type for token in tokens] == ["SUB", "NAME"] and tokens[1].endswith(("F", "F}"))
+
+
+def _without_braces(script: Branch) -> list[Token]:
+    return [token for token in tokens_of(script) if token.type not in {"LBRACE", "RBRACE"}]
 
 
 def is_transpose(script: Branch) -> bool:
     """Tell whether a script transposes."""
-    return data(script) == "superscript" and any(tok.type == "T" for tok in tokens_of(script))
-
-
-def compare(relation: str) -> str:
-    r"""Return a comparison as Python writes it: \le and \leqslant are <=."""
-    plain = relation.replace(" ", "").lstrip("\\")
-    table = {"≤": "<=", "≥": ">=", "≠": "!=", "not=": "!=", "lt": "<", "gt": ">"}
-    for start, sign in (("le", "<="), ("ge", ">="), ("ne", "!=")):
-        if plain.startswith(start):
-            return sign
-    return table.get(plain, plain)
+    return rule_of(script) == "superscript" and bool(tokens_of(script, "T"))

@@ -72,9 +72,11 @@ def parse(latex: str) -> Tree[Token]:
     >>> parse(r"\frac{1}{M").data
     Traceback (most recent call last):
         ...
-    bpdocs.equations.errors.UnreadableError: the equation breaks off; expected }, a comma or =
+    bpdocs.equations.errors.UnreadableError: { is never closed
     """
     tokens = read_tokens(latex)
+    if not tokens:
+        raise UnreadableError("there is no formula here; write an equation", 0)
     try:
         tree = _parser().parse(tokens)
     except UnexpectedToken as error:
@@ -84,23 +86,29 @@ def parse(latex: str) -> Tree[Token]:
 
 
 def _in_words(error: UnexpectedToken, tokens: list[Token], latex: str) -> UnreadableError:
-    """Return what was found and what was expected; of closing brackets, the one that is open."""
+    """Return what was found and what was expected, or the bracket that is never closed."""
     token = error.token
     is_end = token.type == "$END"
     place = len(latex) if is_end else token.start_pos or 0
-    waiting = [
-        _CLOSES[before.type]
-        for before in tokens
-        if before.type in _CLOSES and (before.start_pos or 0) < place
-    ]
+    opened: list[Token] = []
     for before in tokens:
-        if (before.start_pos or 0) < place and before.type in waiting:
-            waiting.remove(before.type)
-    closing = set(_CLOSES.values()) - set(waiting[-1:])
+        if (before.start_pos or 0) >= place:
+            break
+        if before.type in _CLOSES:
+            opened.append(before)
+        elif opened and before.type == _CLOSES[opened[-1].type]:
+            opened.pop()
+    if is_end and opened:
+        return UnreadableError(f"{opened[-1]} is never closed", opened[-1].start_pos)
+    closing = set(_CLOSES.values()) - {_CLOSES[bracket.type] for bracket in opened[-1:]}
     words = [w for kind, w in _WORDS.items() if kind in error.expected and kind not in closing]
     expected = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    found = "the equation breaks off" if is_end else f"{token} is not expected here"
+    found = "the equation breaks off" if is_end else f"{_shown(token)} is not expected here"
     return UnreadableError(f"{found}; expected {expected or 'something else'}", place)
+
+
+def _shown(token: Token) -> str:
+    return {"COMMA": "a comma or word", "BREAK": "a line break"}.get(token.type, str(token))
 
 
 def _require_shallow(tree: Tree[Token]) -> None:

@@ -1,129 +1,30 @@
 r"""LaTeX to tokens: macros, spacing and spelling end here, so that the grammar is the notation.
 
-A token is a terminal of `grammar.lark`. What only changes the look (`\bm`, `\left`, `&`) makes no
-token; what cannot be read is an error with its place, never left out.
+A token is a terminal of `grammar.lark`. What only changes the look (`\bm`, `&`) makes no token;
+what cannot be read is an error with its place, never left out.
 """
 
-import itertools
 import re
 from collections.abc import Iterator
 
 from lark import Token
 
 from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.reading.separators import join_separators
+from bpdocs.equations.reading.spelling import RULES, complaint
+from bpdocs.equations.reading.words import roles_of
 
 MAX_LENGTH = 4000
 MAX_TOKENS = 800
 MAX_DEPTH = 24
 
-
-_GREEK = (
-    "alpha|beta|gamma|Delta|delta|varepsilon|epsilon|zeta|eta|theta|lambda|mu|nu|xi|pi|rho|sigma"
-    "|tau|varphi|phi|chi|psi|omega|Gamma|Theta|Lambda|Phi|Psi|Omega|ell"
-)
-_END = r"(?![A-Za-z])"
-_FONT = (
-    r"\\(?:bm|boldsymbol|pmb|math(?:bf|rm|sf|it|bfit|normal|bb|cal)|rm|bf|it|text|textrm"
-    r"|operatorname\*?)"
-)
-
-
-def _in_font(what: str) -> str:
-    return rf"{_FONT}\s*(?:\{{\s*(?:{what})\s*\}}|\s(?:{what}){_END})"
-
-
-_FUNCTION = "exp|log|ln|tanh|max|min|[tT]r|diag|softmax|sigmoid|softplus|Loss"
-_SPACE = (
-    r"(?:[\s~\u200b]|\\[,;:!> ]|(?<!\\)%[^\n]*"
-    r"|\\(?:displaystyle|textstyle|limits|nolimits|nonumber|notag)" + _END + ")+"
-)
-_ENVIRONMENT = r"(?:aligned|align|equation|split|gathered|gather|flalign|eqnarray|multlined)\*?"
-
-# In this order; the first that matches is taken.
-_RULES = (
-    ("BREAK", r"\\\\(?:\s*\[-?[\d.]+\s*[a-z]{2}\])?|\\cr" + _END),
-    ("", rf"\\(?:begin|end)\s*\{{{_ENVIRONMENT}\}}|\\end\s*\{{align(?:ed)?at\*?\}}"),
-    ("", r"\\begin\s*\{align(?:ed)?at\*?\}\s*\{\s*\d+\s*\}"),
-    ("LCASES", r"\\begin\s*\{d?cases\}"),
-    ("RCASES", r"\\end\s*\{d?cases\}"),
-    ("AMPERSAND", "&"),
-    ("", r"\\substack" + _END),
-    ("", r"\\(?:label|tag\*?)\s*\{[^{}]*\}"),
-    ("", r"\\(?:left|right|middle|[bB]igg?[lrm]?)" + _END + r"(?:\s*\.)?"),
-    ("", _SPACE + r"|\{\s*\}"),
-    ("T", _in_font("T|\\\\top") + r"|T|\\(?:top|intercal)" + _END),
-    ("D", _in_font("d") + "|d" + _END + "|d(?=[A-Z])"),
-    ("ONES", _in_font("1") + r"|\\vec\s*\{?\s*1\s*\}?"),
-    ("REALS", r"\\mathbb\s*(?:\{\s*R\s*\}|\s?R)"),
-    (
-        "FUNCTION",
-        _in_font(_FUNCTION) + r"|\\(?:exp|log|ln|tanh|max|min|tr|diag)" + _END + "|Loss" + _END,
-    ),
-    ("LOSS", r"\\mathcal\s*(?:\{\s*[LC]\s*\}|\s?[LC])"),
-    ("WORD", r"\\(?:text|textrm|mbox|textit|textbf)\s*\{[^{}]*\}"),
-    ("WORD", r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+"),
-    (
-        "WORD",
-        r"\\(?:forall|implies|iff|Rightarrow|Longrightarrow|Leftrightarrow|qquad|quad|therefore|because)"
-        + _END,
-    ),
-    ("", _FONT + _END),
-    ("SUM", r"\\sum" + _END),
-    ("FRAC", r"\\[dtc]?frac" + _END),
-    ("SQRT", r"\\sqrt" + _END),
-    ("PARTIAL", r"\\partial" + _END),
-    ("NABLA", r"\\nabla" + _END),
-    ("HAT", r"\\(?:wide)?hat" + _END),
-    ("ODOT", r"\\(?:odot|circ)" + _END),
-    ("OSLASH", r"\\oslash" + _END),
-    ("TIMES", r"\\times" + _END),
-    ("COLON", r"\\bullet" + _END + r"|\\cdot(?=\s*(?:\\,\s*)?[,}])|(?<=[{,])\\cdot" + _END),
-    ("CDOT", r"\\cdot" + _END),
-    ("DOTS", r"\\(?:dots|ldots|cdots|dotsc)" + _END + r"|…|\.\.\."),
-    ("DEFINES", r":=|\\(?:coloneqq|coloneq|triangleq)" + _END + r"|\\equiv" + _END),
-    (
-        "DEFINES",
-        r"\\(?:overset|stackrel)\s*\{[^=]*(?:def|triangle|Delta|定义)[^=]*\}\s*(?:\{\s*=\s*\}|=)",
-    ),
-    ("ARROW", r"\\(?:leftarrow|gets|rightarrow|to)" + _END),
-    ("IN", r"\\in" + _END),
-    (
-        "COMPARE",
-        r"\\(?:leqslant|geqslant|leq|geq|neq|le|ge|ne|lt|gt)" + _END + r"|\\not\s*=|<|>|≤|≥|≠",
-    ),
-    ("EQUALS", "="),
-    ("LNORM", r"\\lVert" + _END + r"|\\lvert" + _END),
-    ("RNORM", r"\\rVert" + _END + r"|\\rvert" + _END),
-    ("NORM", r"\\Vert" + _END + r"|\\\||\\vert" + _END + r"|\|"),
-    ("LANGLE", r"\\langle" + _END),
-    ("RANGLE", r"\\rangle" + _END),
-    ("LSET", r"\\\{|\\lbrace" + _END),
-    ("RSET", r"\\\}|\\rbrace" + _END),
-    ("PRIME", r"'|\\prime" + _END + "|′"),
-    ("SUP", r"\^"),
-    ("SUB", "_"),
-    ("LBRACE", r"\{"),
-    ("RBRACE", r"\}"),
-    ("LPAREN", r"\("),
-    ("RPAREN", r"\)"),
-    ("LBRACKET", r"\["),
-    ("RBRACKET", r"\]"),
-    ("PLUS", r"\+"),
-    ("MINUS", "-|−"),
-    ("SLASH", "/"),
-    ("COLON", r":(?=\s*[,}])|(?<=[{,_]):"),
-    ("COMMA", r":|\\colon" + _END),
-    ("NUMBER", r"\d+(?:\.\d+)?"),
-    ("COMMA", r"[,;]|\.(?!\d)"),
-    ("NAME", rf"[A-Za-z]|\\(?:{_GREEK})" + _END),
-)
-_PATTERN = re.compile("|".join(f"(?P<r{n}>{rule})" for n, (_, rule) in enumerate(_RULES)))
-_SEPARATORS = {"BREAK", "COMMA", "AMPERSAND"}
+_PATTERN = re.compile("|".join(f"(?P<r{n}>{rule})" for n, (_, rule) in enumerate(RULES)))
 _DIGITS = {"SUP": 1, "SUB": 1, "SQRT": 1, "FRAC": 2}
 _OPENING = {"LBRACE", "LPAREN", "LBRACKET", "LNORM", "LANGLE", "LSET", "LCASES"}
 _CLOSING = {"RBRACE", "RPAREN", "RBRACKET", "RNORM", "RANGLE", "RSET", "RCASES"}
-_RELATIONS = {"EQUALS", "DEFINES", "ARROW", "IN", "COMPARE"}
-_OPERATORS = {"PLUS", "ODOT", "OSLASH", "TIMES", "CDOT", "SLASH"}  # a minus sign may begin a row
+_LAYOUT = re.compile(
+    r"(?:aligned|align|equation|split|gathered|gather|flalign|eqnarray|multlined|alignat|alignedat)\*?"
+)
 
 
 def read_tokens(latex: str) -> list[Token]:
@@ -137,12 +38,14 @@ def read_tokens(latex: str) -> list[Token]:
     Returns
     -------
     list of Token
-        With `start_pos` and `end_pos`; separators once each, and none at either end.
+        With `start_pos` and `end_pos`. What stands between formulas is one COMMA, whose text says
+        how it joins them: "," or its words' roles, such as "for not or".
 
     Raises
     ------
     UnreadableError
-        If a character or command is not of the notation, or the text is too long or too deep.
+        If a character, command or word is not of the notation, an environment or pair of scripts
+        is not LaTeX, or the text is too long or too deep.
 
     Examples
     --------
@@ -151,7 +54,9 @@ def read_tokens(latex: str) -> list[Token]:
     """
     if len(latex) > MAX_LENGTH:
         raise UnreadableError(f"the equation is longer than {MAX_LENGTH} characters", MAX_LENGTH)
-    tokens = list(_join_separators(list(_scan(latex))))
+    scanned = list(_pair_environments(_Scanner().scan(latex, 0, len(latex))))
+    _require_single_scripts(scanned)
+    tokens = list(join_separators([token for token in scanned if token.type != "EMPTY"]))
     if len(tokens) > MAX_TOKENS:
         raise UnreadableError(
             f"the equation has more than {MAX_TOKENS} symbols", tokens[MAX_TOKENS].start_pos
@@ -160,82 +65,139 @@ def read_tokens(latex: str) -> list[Token]:
     return tokens
 
 
-def _scan(latex: str) -> Iterator[Token]:
-    place = 0
-    open_norms: set[bool] = set()  # whether they are bars; a bar opens and closes alike
-    digits = 0  # TeX takes one digit after ^ and _, and two after \frac: \frac12 is one half
-    while place < len(latex):
-        found = _PATTERN.match(latex, place)
-        if not found:
-            what = re.match(
-                r"\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+|\\.|.", latex[place:], re.DOTALL
-            )
-            raise UnreadableError(f"{what[0] if what else '?'} is not of the notation", place)
-        kind = _RULES[int((found.lastgroup or "r0")[1:])][0]
-        end = place + 1 if kind == "NUMBER" and digits else found.end()
-        text = latex[place:end]
+class _Scanner:
+    """Cuts LaTeX by the rules of spelling, from left to right."""
+
+    def __init__(self) -> None:
+        self.open_norms: set[bool] = set()  # whether they are bars; a bar opens and closes alike
+        self.digits = 0  # TeX takes one digit after ^ and _, and two after \frac: \frac12 is a half
+
+    def scan(self, latex: str, place: int, end: int) -> Iterator[Token]:
+        """Yield the tokens between two places."""
+        while place < end:
+            found = _PATTERN.match(latex, place, end)
+            if not found:
+                raise UnreadableError(complaint(latex, place), place)
+            kind = RULES[int((found.lastgroup or "r0")[1:])][0]
+            if kind == "TEXT":
+                stop = _closing_brace(latex, found.end(), end)
+                yield from self._text(latex, found.end(), stop)
+                place = stop + 1
+                continue
+            stop = place + 1 if kind == "NUMBER" and self.digits else found.end()
+            token = self._token(kind, latex[place:stop], place)
+            if kind:
+                is_digit = kind == "NUMBER" and self.digits
+                self.digits = self.digits - 1 if is_digit else _DIGITS.get(kind, 0)
+                yield token
+            place = stop
+
+    def _token(self, kind: str, text: str, place: int) -> Token:
+        end = place + len(text)
         if kind == "NORM":
             is_bar = text in {"|", r"\vert"}
-            kind = "RNORM" if is_bar in open_norms else "LNORM"
-            open_norms ^= {is_bar}
+            kind = "RNORM" if is_bar in self.open_norms else "LNORM"
+            self.open_norms ^= {is_bar}
         elif kind == "WORD":
-            kind = "COMMA"
+            text = " ".join(sorted(roles_of(text, place)))
         elif kind == "LOSS":
             kind, text = "NAME", "C"
+        elif kind == "BARE":
+            raise UnreadableError(
+                rf"{text} would be a product of letters; write \operatorname{{{text}}}", place
+            )
         elif text == r"\ell":
             text = "l"
-        if kind:
-            digits = digits - 1 if kind == "NUMBER" and digits else _DIGITS.get(kind, 0)
-            yield Token(kind, text, start_pos=place, end_pos=end)
-        place = end
+        return Token(kind, text, start_pos=place, end_pos=end)
+
+    def _text(self, latex: str, place: int, end: int) -> Iterator[Token]:
+        r"""Yield the words of a \text{...}, and the mathematics between its dollar signs."""
+        pieces = latex[place:end].split("$")
+        if len(pieces) % 2 == 0:
+            raise UnreadableError("a dollar sign in the text is never closed", place)
+        for at, piece in enumerate(pieces):
+            stop = place + len(piece)
+            if at % 2:
+                yield from self.scan(latex, place, stop)
+            elif piece.strip():
+                roles = " ".join(sorted(roles_of(piece.strip(), place)))
+                yield Token("WORD", roles, start_pos=place, end_pos=stop)
+            place = stop + 1
 
 
-def _join_separators(tokens: list[Token]) -> Iterator[Token]:
-    """Yield the tokens with one separator where there are several, and none at either end."""
-    before: Token | None = None
-    marks: list[Token] = []
-    opened: list[str] = []
-    for at, token in enumerate(tokens):
-        if token.type in _SEPARATORS:
-            marks.append(token)
-            continue
-        if before is not None and marks:
-            separator = _separator(marks, before, tokens[at:], opened)
-            if separator is not None:
-                yield separator
-        before, marks = token, []
-        if token.type in _OPENING:
-            opened.append(token.type)
-        elif token.type in _CLOSING and opened:
+def _closing_brace(latex: str, place: int, end: int) -> int:
+    depth = 1
+    for at in range(place, end):
+        depth += {"{": 1, "}": -1}.get(latex[at], 0)
+        if not depth:
+            return at
+    raise UnreadableError("the brace of this text is never closed", place - 1)
+
+
+def _pair_environments(tokens: Iterator[Token]) -> Iterator[Token]:
+    r"""Yield the tokens without \begin, \end, \left and \right, which must come in pairs."""
+    opened: list[tuple[str, int]] = []
+    for token in tokens:
+        place = token.start_pos or 0
+        if token.type in {"BEGIN", "LEFT", "LBRACE"}:
+            opened.append((_pair_name(token), place))
+        elif token.type in {"END", "RIGHT", "RBRACE"}:
+            name, _ = opened[-1] if opened else ("", 0)
+            if name != _pair_name(token):
+                waiting = f"; {_opening(name)} is open" if name else ""
+                raise UnreadableError(f"{token} closes nothing that is open{waiting}", place)
             opened.pop()
-        yield token
+        if token.type in {"BEGIN", "END"}:
+            name = _pair_name(token)
+            if name in {"cases", "dcases"}:
+                side = "L" if token.type == "BEGIN" else "R"
+                yield Token(f"{side}CASES", str(token), start_pos=place, end_pos=token.end_pos)
+            elif not _LAYOUT.fullmatch(name):
+                raise UnreadableError(f"the environment {name} is not of the notation", place)
+        elif token.type not in {"LEFT", "RIGHT"}:
+            yield token
+    if opened:
+        name, place = opened[-1]
+        raise UnreadableError(f"{_opening(name)} is never closed", place)
 
 
-def _separator(
-    marks: list[Token], before: Token, row: list[Token], opened: list[str]
-) -> Token | None:
-    r"""Return the separator between a token and a row; none where a sum or product goes on.
+def _pair_name(token: Token) -> str:
+    if token.type in {"LEFT", "RIGHT"}:
+        return r"\left"
+    return "{" if token.type in {"LBRACE", "RBRACE"} else re.findall(r"\{([a-z]+\*?)\}", token)[0]
 
-    A break outweighs a comma. Inside brackets, as in `\substack`, it is a comma, and in cases
-    `&` is one.
-    """
-    in_cases = opened[-1:] == ["LCASES"]
-    marks = [mark for mark in marks if mark.type != "AMPERSAND" or in_cases]
-    if not marks or before.type == "LCASES" or row[0].type == "RCASES":
-        return None
-    breaks = [mark for mark in marks if mark.type == "BREAK"]
-    is_layout = all(mark.type == "BREAK" or mark.startswith(r"\q") for mark in marks)  # \quad
-    if row[0].type in _OPERATORS:
-        return None
-    if is_layout and before.type in {*_OPERATORS, *_RELATIONS, "MINUS"}:
-        return None
-    if row[0].type == "MINUS" and breaks and is_layout and not in_cases:
-        rest = itertools.takewhile(lambda token: token.type != "BREAK", row)
-        if opened or not any(token.type in _RELATIONS for token in rest):
-            return None
-    if breaks and (in_cases or not opened):
-        return breaks[0]
-    return marks[0].update(type="COMMA")
+
+def _opening(name: str) -> str:
+    return name if name in {"{", r"\left"} else rf"\begin{{{name}}}"
+
+
+def _require_single_scripts(tokens: list[Token]) -> None:
+    r"""Refuse x^a^b and x_a_b, which are errors in TeX, and x^a', which is one too."""
+    levels: list[set[str]] = [set()]  # the scripts of the symbol at hand, by depth of braces
+    is_argument = False  # whether the next token or group is what a script sets
+    for token in tokens:
+        kind = token.type
+        if kind in {"SUP", "SUB", "PRIME"}:
+            name = "superscript" if kind != "SUB" else "subscript"
+            if name in levels[-1] and not is_argument:
+                raise UnreadableError(
+                    f"a symbol has two {name}s; put the first into braces", token.start_pos
+                )
+            if kind != "PRIME":
+                levels[-1].add(name)
+                is_argument = True
+            elif is_argument:
+                is_argument = False
+        elif kind == "LBRACE":
+            levels.append({"kept"} if is_argument else set())
+            is_argument = False
+        elif kind == "RBRACE" and len(levels) > 1:
+            if "kept" not in levels.pop():
+                levels[-1].clear()
+        elif is_argument:
+            is_argument = False
+        else:
+            levels[-1] &= {"kept"}
 
 
 def _require_shallow(tokens: list[Token]) -> None:

@@ -1,45 +1,17 @@
-"""Letters and layers of a tree: which letters count layers, and which layer is meant."""
+"""Index expressions as numbers on one network, and which quantity of it is meant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import NoLayerError, UnreadableError
+from bpdocs.equations.errors import NoLayerError, SizesError, UnreadableError
 from bpdocs.equations.networks.graph import Graph, Key
 
 MAX_LENGTH = 1000
 
 Layers = Mapping[str, int]
 
-
-def layer_letters(nodes: Iterable[t.Node]) -> set[str]:
-    """Return the letters that stand in layers."""
-    found: set[str] = set()
-    for root in nodes:
-        for node in root.walk():
-            layer = getattr(node, "layer", None)
-            if layer is not None:
-                found |= {inner.name for inner in layer.walk() if isinstance(inner, t.Letter)}
-    return found
-
-
-def free_letters(node: t.Node) -> set[str]:
-    """Return the letters of a tree that no sum binds."""
-    if isinstance(node, t.Letter):
-        return {node.name}
-    if isinstance(node, t.Reduction):
-        bound = {bound.letter for bound in node.bounds}
-        limits: set[str] = set()
-        for limit in node.bounds:
-            limits |= free_letters(limit)
-        inside = [*node.conditions, node.body]
-        return limits | (set().union(*map(free_letters, inside)) - bound)
-    return set().union(*map(free_letters, node.children), set())
-
-
-def is_numbered(nodes: Iterable[t.Node]) -> bool:
-    """Tell whether index expressions are of numbers and letters alone, as in 1, ..., 3."""
-    inner = (inner for node in nodes for inner in node.walk())
-    return not any(isinstance(node, t.Constant | t.Size) for node in inner)
+# Of which layers, from one to L plus a number, there is a quantity; layers of norms lack some.
+_REACH = {"A": (0, 1), "A_hat": (0, 0)}
 
 
 def key_of(node: t.Quantity, graph: Graph, layers: Layers) -> Key:
@@ -50,10 +22,6 @@ def key_of(node: t.Quantity, graph: Graph, layers: Layers) -> Key:
         is_inside = first <= layer < graph.n_layers + beyond_last
         raise NoLayerError(node.name.replace("_", " "), layer, is_inside=is_inside)
     return node.name, layer
-
-
-# Of which layers, from one to L plus a number, there is a quantity; layers of norms lack some.
-_REACH = {"A": (0, 1), "A_hat": (0, 0)}
 
 
 def whole_number(node: t.Node, graph: Graph, layers: Layers) -> int:
@@ -85,15 +53,35 @@ def whole_number(node: t.Node, graph: Graph, layers: Layers) -> int:
     raise UnreadableError("a layer or a number is expected here", node.place[0])
 
 
-def layer_values(node: t.Reduction, graph: Graph, layers: Layers) -> list[dict[str, int]]:
-    """Return the choices of layers that a sum over layers goes through."""
+def layers_of_sum(node: t.Reduction, graph: Graph, layers: Layers) -> list[dict[str, int]]:
+    """Return the choices of layers that a sum over layers goes through; at least one.
+
+    Raises
+    ------
+    UnreadableError
+        If its limits are missing, far apart, or in the wrong order.
+    """
     bound = node.bounds[0]
-    assert bound.lower is not None  # noqa: S101 - Shapes has seen to it
-    assert bound.upper is not None  # noqa: S101
+    if len(node.bounds) != 1 or bound.lower is None or bound.upper is None:
+        raise UnreadableError(
+            f"a sum over the layers {bound.letter} needs both limits", node.place[0]
+        )
     lower = whole_number(bound.lower, graph, layers)
     upper = whole_number(bound.upper, graph, layers)
-    if upper - lower > MAX_LENGTH:
-        raise UnreadableError(
-            f"{bound.letter} runs over more than {MAX_LENGTH} layers", node.place[0]
-        )
+    require_range(bound, lower, upper, node.place[0])
     return [{**layers, bound.letter: l} for l in range(lower, upper + 1)]
+
+
+def require_range(bound: t.Bound, lower: int, upper: int, place: int) -> None:
+    """Refuse a sum that is empty, counts down, or has absurd limits.
+
+    An empty sum is 0 by convention; who writes one by mistake would see everything hold.
+    """
+    if max(abs(lower), abs(upper)) > MAX_LENGTH:
+        raise UnreadableError(f"{bound.letter} runs over more than {MAX_LENGTH} values", place)
+    if upper < lower:
+        raise SizesError(
+            f"{bound.letter} runs from {lower} to {upper}, so the sum is empty",
+            place,
+            is_large=False,
+        )

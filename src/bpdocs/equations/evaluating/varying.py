@@ -1,0 +1,49 @@
+r"""What varies in a statement with differentials, and into which direction.
+
+Of all quantities under a differential those vary that follow from no other of them: in
+dC = <Delta, dZ> it is Z, in a total differential all weights and biases.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bpdocs.equations import tree as t
+from bpdocs.equations.errors import NoLayerError
+from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum
+from bpdocs.equations.letters import free_letters, layer_letters
+from bpdocs.equations.networks.graph import Graph, Key
+
+
+def directions_of(sides: Sequence[t.Node], graph: Graph, layers: Layers) -> dict[Key, np.ndarray]:
+    """Return the quantities that vary, each with a random direction of its shape."""
+    counting = layer_letters(sides)
+    keys = {key for side in sides for key in _keys_in(side, graph, layers, counting, False)}
+    # A key moves only if it does not follow from another one, which would move it as well.
+    sources = [key for key in keys if not any(key in graph.descendants({k}) for k in keys - {key})]
+    return {
+        key: np.random.default_rng([*key[0].encode(), key[1]]).normal(size=graph.shape(key))
+        for key in sources
+    }
+
+
+def _keys_in(
+    node: t.Node, graph: Graph, layers: Layers, counting: set[str], is_inside: bool
+) -> Iterator[Key]:
+    """Yield the quantities under a differential; a sum over layers has those of each layer."""
+    if isinstance(node, t.Quantity):
+        if is_inside and free_letters(node) <= set(layers):
+            try:
+                yield key_of(node, graph, layers)
+            except NoLayerError:
+                return  # of another step of the statement
+        return
+    inside = is_inside or isinstance(node, t.Differential)
+    choices: list[Layers] = [layers]
+    if isinstance(node, t.Reduction) and {b.letter for b in node.bounds} & counting:
+        if free_letters(*node.bounds) - set(layers):
+            return
+        choices = list(layers_of_sum(node, graph, layers))
+    for choice in choices:
+        for child in node.children:
+            yield from _keys_in(child, graph, choice, counting, inside)

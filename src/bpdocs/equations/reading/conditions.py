@@ -1,0 +1,278 @@
+r"""Conditions of a line: what restricts a statement, joined and negated as it is written.
+
+Two terms decide how conditions combine. "or" makes alternatives; a comma or "and" makes conditions
+that all hold; both in one breath can be read in two ways and are refused, unless brackets tell.
+"unless" negates all that follows it, as in speech; "not" the next condition alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lark import Token, Tree
+
+from bpdocs.equations import tree as t
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.notation import INDEX_LETTERS
+from bpdocs.equations.reading.comparisons import comparison_sign, read_comparison
+from bpdocs.equations.reading.context import Context
+from bpdocs.equations.reading.indices import is_index, read_index
+from bpdocs.equations.reading.parse_tree import (
+    Branch,
+    parts_of,
+    place_of,
+    rule_of,
+    sides_of,
+    tokens_of,
+    unwrap,
+)
+from bpdocs.equations.reading.ranges import read_range, read_set
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands between two marks of a line: a chain, or a single side.
+
+    Attributes
+    ----------
+    roles : frozenset of str
+        What the words before it say; {","} for a comma.
+    leading : Token or None
+        The relation with which it goes on with the line above.
+    sides : tuple of branches
+        At least one.
+    relations : tuple of tokens
+        Between the sides.
+    place : (int, int)
+        Where it stands.
+    """
+
+    roles: frozenset[str]
+    leading: Token | None
+    sides: tuple[Branch, ...]
+    relations: tuple[Token, ...]
+    place: tuple[int, int]
+
+    @property
+    def letter(self) -> t.Letter | None:
+        """The index letter that the part is, where it is nothing else."""
+        if self.leading or self.relations or str(unwrap(self.sides[0])) not in INDEX_LETTERS:
+            return None
+        return t.Letter(str(unwrap(self.sides[0])), place=self.place)
+
+    @property
+    def is_dots(self) -> bool:
+        """Whether the part is dots alone."""
+        return not self.relations and rule_of(unwrap(self.sides[0])) == "DOTS"
+
+
+def parts_of_line(branch: Branch) -> tuple[list[Part], frozenset[str]]:
+    """Return the parts of a line or a list, and the roles of words behind the last."""
+    found: list[Part] = []
+    roles = frozenset[str]()
+    for child in branch.children if isinstance(branch, Tree) else []:
+        if isinstance(child, Token):
+            roles = frozenset(child.split()) if child.type == "COMMA" else roles
+            continue
+        *before, chain = parts_of(child) if rule_of(child) == "part" else [child]
+        leading = tokens_of(before[0])[0] if before else None
+        sides, relations = sides_of(chain)
+        found.append(
+            Part(roles, leading, tuple(map(unwrap, sides)), tuple(relations), place_of(child))
+        )
+        roles = frozenset()
+    return found, roles
+
+
+def is_condition(part: Part, context: Context) -> bool:
+    """Tell whether a part is a relation of indices, or of sizes alone by an inequality."""
+    inside = _inside(part)
+    if inside is not None:
+        return all(is_condition(inner, context) for inner in inside)
+    return _is_relation(part, context)
+
+
+def _is_relation(part: Part, context: Context) -> bool:
+    if part.leading or not part.relations:
+        return False
+    kinds = {rule_of(relation) for relation in part.relations}
+    if kinds == {"IN"} and rule_of(part.sides[-1]) == "set":
+        return True
+    if not kinds <= {"EQUALS", "COMPARE"} or not all(map(is_index, part.sides)):
+        return False
+    return has_letter(part, context) or kinds == {"COMPARE"}
+
+
+def is_equality_of_sizes(part: Part, context: Context) -> bool:
+    """Tell whether a part equates numbers of layers, neurons or samples: M = 6, N_l = M."""
+    is_equality = bool(part.relations) and {rule_of(r) for r in part.relations} == {"EQUALS"}
+    plain = is_equality and not part.leading and all(map(is_index, part.sides))
+    return plain and not has_letter(part, context)
+
+
+def has_letter(part: Part, context: Context) -> bool:
+    """Tell whether an index letter that counts elements or layers stands in a relation."""
+    names = {*context.names, *context.definitions}
+    return any(_counts(side, names) for side in part.sides)
+
+
+def _counts(branch: Branch, names: set[str]) -> bool:
+    """Tell whether a letter stands in an index expression, other than as the layer of a size."""
+    if isinstance(branch, Token):
+        return str(branch) in INDEX_LETTERS - names
+    is_size = rule_of(branch) == "scripted" and str(parts_of(branch)[0]) == "N"
+    return not is_size and any(_counts(part, names) for part in parts_of(branch))
+
+
+def read_block(parts: Sequence[Part], at: int, context: Context) -> tuple[list[t.Condition], int]:
+    """Return the conditions that stand one behind the other, and where the line goes on.
+
+    Returns
+    -------
+    (list of Condition, int)
+        All of them hold. Letters behind "for all" say nothing more and are passed over.
+    """
+    terms: list[tuple[frozenset[str], list[t.Condition]]] = []
+    while at < len(parts):
+        conditions, after = _read_term(parts, at, context)
+        if after == at:
+            break
+        terms.append((parts[at].roles, conditions))
+        at = after
+    return _combine(terms, parts[at - 1].place), at
+
+
+def _read_term(parts: Sequence[Part], at: int, context: Context) -> tuple[list[t.Condition], int]:
+    """Return one condition, or that of several letters; nothing read if none begins here."""
+    part = parts[at]
+    if (inside := _inside(part)) and any(is_condition(inner, context) for inner in inside):
+        conditions, end = read_block(inside, 0, context)
+        if end < len(inside):
+            raise UnreadableError("this belongs to no condition", inside[end].place[0])
+        return conditions, at + 1
+    letters: list[Part] = []
+    while at < len(parts) and parts[at].letter and (not letters or _is_plain(parts[at])):
+        letters.append(parts[at])
+        at += 1
+    is_plain = not letters or (at < len(parts) and _is_plain(parts[at]))
+    if at < len(parts) and is_plain and _is_relation(parts[at], context):
+        return _read_relation(letters, parts, at)
+    if letters and letters[0].roles & {"all", "for"}:
+        return [], at  # for all j, m
+    return [], at - len(letters)
+
+
+def _is_plain(part: Part) -> bool:
+    return part.roles <= {",", "and"}
+
+
+def _inside(part: Part) -> list[Part] | None:
+    r"""Return the parts of a condition in brackets, (1 \le l < L) or (l = 1, \dots, L)."""
+    if part.leading or part.relations or rule_of(part.sides[0]) not in {"paren", "bracket"}:
+        return None
+    found, _ = parts_of_line(parts_of(part.sides[0])[0])
+    return found if any(inner.relations for inner in found) else None
+
+
+def _read_relation(
+    letters: list[Part], parts: Sequence[Part], at: int
+) -> tuple[list[t.Condition], int]:
+    """Return a relation with the letters before it and the rest of its range behind it."""
+    part = parts[at]
+    names = [letter.letter for letter in letters if letter.letter]
+    entries, after = _range_entries(parts, at)
+    if entries or rule_of(part.sides[-1]) == "set":
+        indices = [*names, *(read_index(side) for side in part.sides[:-1])]
+        if {rule_of(relation) for relation in part.relations} == {"COMPARE"}:
+            raise UnreadableError(r"a range is written l = 1, \dots, L", part.place[0])
+        if entries:
+            return [read_range(index, entries, part.place) for index in indices], after
+        return [read_set(part.sides[-1], index, part.place) for index in indices], at + 1
+    if spread := _spread(parts, at):
+        return spread
+    relation = read_comparison(part.sides, part.relations)
+    if not names:
+        return [relation], at + 1
+    if all(sign in {"<", "<=", ">", ">="} for sign in relation.relations):
+        # j, k \le N_l says it of both
+        others = [t.Comparison((name, *relation.sides[1:]), relation.relations) for name in names]
+        return [*others, relation], at + 1
+    if letters[0].roles & {"all", "for"}:
+        return [relation], at + 1  # for all j, n \ne m
+    raise UnreadableError(
+        "it can be read in two ways whether this is said of one letter or of all", part.place[0]
+    )
+
+
+def _range_entries(parts: Sequence[Part], at: int) -> tuple[list[Branch], int]:
+    r"""Return what is listed in l = 1, 2, \dots, L: it ends with the first index behind dots."""
+    entries = [parts[at].sides[-1]]
+    for after in range(at + 1, len(parts)):
+        part = parts[after]
+        if part.leading or part.relations or not is_index(part.sides[0]) or part.roles != {","}:
+            break
+        entries.append(part.sides[0])
+        if rule_of(unwrap(entries[-2])) == "DOTS":
+            return entries, after + 1
+    return [], at
+
+
+def _spread(parts: Sequence[Part], at: int) -> tuple[list[t.Condition], int] | None:
+    r"""Return the conditions of 1 \le j, k \le N_l, which says both of both letters."""
+    first = parts[at]
+    end = at + 1
+    while end < len(parts) and parts[end].letter and parts[end].roles == {","}:
+        end += 1
+    if end == len(parts) or parts[end].roles != {","}:
+        return None
+    last = parts[end]
+    is_open = [len(first.relations), len(last.relations)] == [1, 1] and all(
+        comparison_sign(str(part.relations[0])) in {"<", "<="} for part in (first, last)
+    )
+    low, *letters = (read_index(s) for s in first.sides) if is_open else (None,)
+    letters += [part.letter for part in parts[at + 1 : end] if part.letter]
+    if not is_open or low is None or not is_index(last.sides[0]):
+        return None
+    letters.append(read_index(last.sides[0]))
+    high = read_index(last.sides[1])
+    if not all(isinstance(letter, t.Letter) for letter in letters) or isinstance(low, t.Letter):
+        return None
+    signs = tuple(comparison_sign(str(part.relations[0])) for part in (first, last))
+    return [t.Comparison((low, letter, high), signs) for letter in letters], end + 1
+
+
+def _combine(
+    terms: list[tuple[frozenset[str], list[t.Condition]]], place: tuple[int, int]
+) -> list[t.Condition]:
+    """Return conditions that all hold, from terms with the words that join them."""
+    for number, (roles, conditions) in enumerate(terms):
+        if "iff" in roles or "otherwise" in roles:
+            raise UnreadableError("conditions are not joined by these words", place[0])
+        if "unless" in roles:
+            if "or" in roles or (number and any("or" in r for r, _ in terms[1:number])):
+                raise UnreadableError("or and unless together are not read", place[0])
+            inner = [(frozenset({","}), conditions), *terms[number + 1 :]]
+            denied = _all_of(_combine(inner, place), place)
+            return [*_combine(terms[:number], place), t.Not(denied, place=place)]
+    alternatives = [number for number, (roles, _) in enumerate(terms) if number and "or" in roles]
+    read = [_term(roles, conditions, place) for roles, conditions in terms]
+    if not alternatives:
+        return [condition for conditions in read for condition in conditions]
+    if len(alternatives) < len(terms) - 1:
+        raise UnreadableError(
+            "and (or a comma) and or stand together; put brackets, or write two lines", place[0]
+        )
+    return [t.AnyOf(tuple(_all_of(conditions, place) for conditions in read), place=place)]
+
+
+def _term(
+    roles: frozenset[str], conditions: list[t.Condition], place: tuple[int, int]
+) -> list[t.Condition]:
+    if "not" not in roles:
+        return conditions
+    return [t.Not(_all_of(conditions, place), place=place)]
+
+
+def _all_of(conditions: list[t.Condition], place: tuple[int, int]) -> t.Condition:
+    if not conditions:
+        raise UnreadableError("a condition is expected behind these words", place[0])
+    return conditions[0] if len(conditions) == 1 else t.AllOf(tuple(conditions), place=place)
