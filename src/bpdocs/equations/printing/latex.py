@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.notation import Name
+from bpdocs.equations.printing.condition_words import print_condition, print_conditions
 
 # How tightly a node holds together, to know where brackets are needed.
 _SUM, _TERM, _PRODUCT, _NEIGHBOURS, _ATOM = range(5)
@@ -16,8 +17,7 @@ _OPERATORS = {
     "": r" \, ",
 }
 _RELATIONS = {"=": "=", ":=": ":=", "in": r"\in", "<-": r"\leftarrow"}
-_COMPARISONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
-_FUNCTIONS = {"softmax", "sigmoid", "softplus", "diag", "tr", "Loss"}
+_COMMANDS = {"exp", "log", "tanh", "max", "min"}
 
 
 def print_number(value: float) -> str:
@@ -71,17 +71,7 @@ class Printer:
     def claim(self, claim: t.Claim) -> str:
         """Return a claim with its conditions."""
         text = f"{self.of(claim.left)} {_RELATIONS[claim.relation]} {self.of(claim.right)}"
-        return "".join([text, *(rf", \quad {self.condition(c)}" for c in claim.conditions)])
-
-    def condition(self, condition: t.Condition) -> str:
-        """Return a condition."""
-        sides = [self.of(side) for side in condition.sides]
-        if condition.relations == ("between",):
-            return rf"{sides[1]} = {sides[0]}, \dots, {sides[2]}"
-        signs = [_COMPARISONS.get(relation, relation) for relation in condition.relations]
-        return " ".join(
-            [sides[0], *(f"{sign} {side}" for sign, side in zip(signs, sides[1:], strict=True))]
-        )
+        return text + print_conditions(claim.conditions, self.of)
 
     def index(self, node: t.Node) -> str:
         """Return an index expression, without spaces."""
@@ -104,6 +94,12 @@ class Printer:
                 return f"N_{{{self.index(node.layer)}}}"
             case t.Ones():
                 return rf"\mathbf{{1}}_{{{self.index(node.length)}}}"
+            case t.Zeros():
+                return rf"\mathbf{{0}}_{{{self.index(node.length)}}}"
+            case t.Free():
+                hat, _, letter = node.name.rpartition(" ")
+                name = letter if len(letter) == 1 else rf"\{letter}"
+                return rf"\hat{{\bm{{{name}}}}}" if hat else rf"\bm{{{name}}}"
             case t.Identity():
                 return rf"\bm{{I}}_{{{self.index(node.length)}}}"
             case t.Quantity():
@@ -119,7 +115,7 @@ class Printer:
             case t.Kronecker():
                 return rf"\delta_{{{self.index(node.first)},{self.index(node.second)}}}"
             case t.Transpose():
-                inner = self._bracketed(node.base, is_plain=isinstance(node.base, t.Ones))
+                inner = self._bracketed(node.base, is_plain=isinstance(node.base, t.Ones | t.Zeros))
                 return rf"{inner}^\mathsf{{T}}"
             case t.Power():
                 return self._power(node)
@@ -183,10 +179,10 @@ class Printer:
 
     def _function(self, node: t.Function) -> str:
         name = node.name
-        if name in _FUNCTIONS:
-            name = rf"\operatorname{{{name}}}"
+        if name in _COMMANDS:
+            name = rf"\{name}"
         elif not name.startswith("\\"):
-            name = f"\\{name}"
+            name = rf"\operatorname{{{name}}}"
         primes = "'" * node.primes
         if node.layer is None:
             return name + primes
@@ -230,7 +226,7 @@ class Printer:
 
     def _reduction(self, node: t.Reduction) -> str:
         name = rf"\{node.function}"
-        conditions = "".join(f", {self.condition(c)}" for c in node.conditions)
+        conditions = "".join(f", {print_condition(c, self.of)}" for c in node.conditions)
         limits = [self._bound(bound) for bound in node.bounds]
         signs = ""
         if not any(upper for _, upper in limits):

@@ -11,7 +11,7 @@ from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model
 
 Pair = tuple[t.Node, t.Node]
-_NO_VALUES = (t.Claim, t.Bound, t.Condition, t.Function, t.Letter, t.Whole)
+_NO_VALUES = (t.Claim, t.Bound, t.Comparison, t.Function, t.Letter, t.Whole)
 
 
 def unrelated_arrays(graphs: Sequence[Graph], model: Model) -> tuple[Graph, ...]:

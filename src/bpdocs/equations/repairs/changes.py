@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.evaluating.letters import free_letters, layer_letters
+from bpdocs.equations.letters import free_letters, layer_letters
 
 ONE, M, LAST = t.Number(1), t.Constant("M"), t.Constant("L")
 ONE_OVER_M = t.Fraction(ONE, M)

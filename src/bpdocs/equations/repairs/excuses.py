@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
-from bpdocs.equations.evaluating.letters import free_letters
+from bpdocs.equations.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.repairs.algebra import Pair, is_algebra
 from bpdocs.equations.repairs.changes import is_index, substituted
@@ -86,17 +86,21 @@ def _is_instance(claim: t.Claim, mutant: t.Claim, deepest: Pair) -> bool:
 
 def is_unequal(node: t.Node) -> bool:
     r"""Tell whether a node is the condition that two indices differ, n \ne m."""
-    return isinstance(node, t.Condition) and node.relations == ("!=",)
+    match node:
+        case t.Comparison(_, ("!=",)) | t.Not(t.Comparison(_, ("=",))):
+            return True
+    return False
 
 
 def _unequal(first: t.Node, second: t.Node) -> t.Condition:
-    return t.Condition((first, second), ("!=",))
+    return t.Comparison((first, second), ("!=",))
 
 
 def _equalities(claim: t.Claim) -> Iterator[Pair]:
     for condition in claim.conditions:
-        if condition.relations == ("=",):
-            yield condition.sides[0], condition.sides[1]
+        match condition:
+            case t.Comparison((first, second), ("=",)):
+                yield first, second
 
 
 def _are_equal_under_conditions(claim: t.Claim, mutant: t.Claim) -> bool:

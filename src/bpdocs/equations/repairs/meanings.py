@@ -10,7 +10,7 @@ from dataclasses import replace
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
-from bpdocs.equations.evaluating.letters import free_letters
+from bpdocs.equations.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, networks
 from bpdocs.equations.notation import NEURON_LETTERS, STEPPED

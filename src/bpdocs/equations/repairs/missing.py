@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.evaluating.letters import free_letters
+from bpdocs.equations.letters import free_letters
 from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.repairs.changes import NUMBERS, Change, M, Surroundings, substituted
 from bpdocs.equations.repairs.coupled import second_term, statistics

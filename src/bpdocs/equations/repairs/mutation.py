@@ -14,7 +14,8 @@ from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
 from bpdocs.equations.networks.models import MODELS, Model, networks
 from bpdocs.equations.printing.latex import Printer
-from bpdocs.equations.reading.display import Definitions, read_display
+from bpdocs.equations.reading.context import Definitions
+from bpdocs.equations.reading.display import read_display
 from bpdocs.equations.repairs.algebra import unrelated_arrays
 from bpdocs.equations.repairs.edits import KINDS, Edit, edits
 from bpdocs.equations.repairs.excuses import excuse
