@@ -1,15 +1,18 @@
 r"""`check`: a displayed equation in, a verdict out."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import SizesError, UnreadableError
 from bpdocs.equations.evaluating.claims import Outcome, evaluate
+from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, find_model, networks
 from bpdocs.equations.reading.context import Definitions
 from bpdocs.equations.reading.display import Display, read_display
+from bpdocs.equations.repairs.catalogue import MISTAKES, Mistake
 
 # What stands before a symbol and makes no token.
 _FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
@@ -37,8 +40,10 @@ class Step:
         Of both sides, in letters: "N_l × M".
     worst : tuple or None
         Where the sides differ most, and both numbers.
-    mistake : str
-        The named mistake that makes the difference, or "".
+    mistakes : tuple of Mistake
+        The named mistakes that may make the difference, the plainest first.
+    convention : str
+        In which other convention it is true, "true if ...", or "".
     place : int or None
         Where reading ended, or where what is false begins, as an index into the display's LaTeX.
     n_checked : int
@@ -51,9 +56,26 @@ class Step:
     left_shape: str = ""
     right_shape: str = ""
     worst: tuple[str, float, float] | None = None
-    mistake: str = ""
+    mistakes: tuple[Mistake, ...] = ()
+    convention: str = ""
     place: int | None = None
     n_checked: int = 0
+
+    @property
+    def mistake(self) -> str:
+        """What is wrong, and the step put right, in one line; or ""."""
+        if not self.mistakes:
+            return ""
+        repair = self.mistakes[0].repair
+        same = [mistake for mistake in self.mistakes if mistake.repair == repair]
+        what = ": ".join(MISTAKES[mistake.name] for mistake in same)
+        return f"{what}; true is {repair}" if repair else what
+
+    @property
+    def explanation(self) -> str:
+        """The sentence with the convention or mistake that explains it."""
+        reason = self.convention or self.mistake
+        return f"{reason} ({self.sentence})" if reason else self.sentence
 
 
 @dataclass(frozen=True)
@@ -74,6 +96,8 @@ class Verdict:
         For rows, the layout of the parameters in which it holds; for training, the kind of step.
     definitions : mapping
         What it defined, for the displays below.
+    display : Display or None
+        What was read, for those who print it in another form.
     """
 
     status: Status
@@ -82,6 +106,7 @@ class Verdict:
     place: int | None = None
     layout: str = ""
     definitions: Definitions | None = None
+    display: Display | None = None
 
     @property
     def deciding(self) -> Step | None:
@@ -105,8 +130,14 @@ class Verdict:
 
     @property
     def mistake(self) -> str:
-        """The named mistake of the deciding step, or ""."""
+        """The named mistake of the deciding step with its repair, or ""."""
         return self.deciding.mistake if self.deciding else ""
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The names of the mistakes of all steps, keys of `MISTAKES`, each once."""
+        names = (mistake.name for step in self.steps for mistake in step.mistakes)
+        return tuple(dict.fromkeys(names))
 
 
 def check(
@@ -175,11 +206,12 @@ def check(
     assert deciding is not None  # noqa: S101 - a display has one claim at least
     return Verdict(
         deciding.status,
-        f"{deciding.mistake} ({deciding.sentence})" if deciding.mistake else deciding.sentence,
+        deciding.explanation,
         steps,
         deciding.place,
         layout,
         display.definitions,
+        display,
     )
 
 
@@ -190,17 +222,10 @@ def _best(
     is_same = has_plain_sigma(display)
     found = []
     for layout in model.layouts:
-        steps = []
-        for claim in display.claims:
-            text = _text(latex, claim.place)
-            try:
-                outcome = evaluate(claim, networks(model, layout, is_same))
-                steps.append(_step(text, outcome, claim.place[0], has_own_sizes=has_own_sizes))
-            except UnreadableError as error:
-                status: Status = "unreadable"
-                if isinstance(error, SizesError) and not has_own_sizes:
-                    status = "large" if error.is_large else "empty"
-                steps.append(Step(status, text, str(error), place=error.place))
+        graphs = networks(model, layout, is_same)
+        steps = [
+            _judge(latex, claim, graphs, has_own_sizes=has_own_sizes) for claim in display.claims
+        ]
         found.append((layout, tuple(steps)))
 
     def merit(pair: tuple[str, tuple[Step, ...]]) -> tuple[int, int]:
@@ -210,18 +235,22 @@ def _best(
     return max(found, key=merit)
 
 
-def _text(latex: str, place: tuple[int, int]) -> str:
-    """Return a claim's LaTeX, with the font or size of its first symbol."""
-    before = _FONT_BEFORE.search(latex, 0, place[0])
-    return latex[before.start() if before else place[0] : place[1]]
-
-
-def _step(text: str, outcome: Outcome, begin: int, *, has_own_sizes: bool) -> Step:
+def _judge(latex: str, claim: t.Claim, graphs: Sequence[Graph], *, has_own_sizes: bool) -> Step:
+    text, (begin, _) = _text(latex, claim.place), claim.place
+    status: Status
+    try:
+        outcome = evaluate(claim, graphs)
+        _require_own_condition(claim, outcome, graphs)
+    except UnreadableError as error:
+        status = "unreadable"
+        if isinstance(error, SizesError) and not has_own_sizes:
+            status = "large" if error.is_large else "empty"
+        return Step(status, text, str(error), place=error.place)
     false: Status = "empty" if outcome.is_empty and not has_own_sizes else "fails"
     return Step(
         "holds" if outcome.is_true else false,
         text,
-        outcome.message,
+        outcome.message + _letter_hint(claim, outcome),
         outcome.left_shape,
         outcome.right_shape,
         outcome.worst,
@@ -230,20 +259,54 @@ def _step(text: str, outcome: Outcome, begin: int, *, has_own_sizes: bool) -> St
     )
 
 
+def _require_own_condition(claim: t.Claim, outcome: Outcome, graphs: Sequence[Graph]) -> None:
+    """Refuse a false step that the condition of another row would make true: it may be meant."""
+    if outcome.is_true or not claim.nearby:
+        return
+    meant = replace(claim, conditions=(*claim.conditions, *claim.nearby), nearby=())
+    if evaluate(meant, graphs, to_first=True).is_true:
+        raise UnreadableError(
+            "this is true only under a condition that stands on another line; write the condition "
+            "on each line that it restricts",
+            claim.place[0],
+        )
+
+
+def _letter_hint(claim: t.Claim, outcome: Outcome) -> str:
+    """Return a word on L where a number of layers is equated with what only a loss can be."""
+    is_loss = outcome.worst is not None and t.Constant("L") in (claim.left, claim.right)
+    return r" (L is the number of layers; the loss is C or \mathcal{L})" if is_loss else ""
+
+
+def _text(latex: str, place: tuple[int, int]) -> str:
+    """Return a claim's LaTeX, with the font or size of its first symbol."""
+    before = _FONT_BEFORE.search(latex, 0, place[0])
+    return latex[before.start() if before else place[0] : place[1]]
+
+
 def _explained(
     steps: tuple[Step, ...], display: Display, model: Model, layout: str
 ) -> tuple[Step, ...]:
-    """Return the steps, the first false ones with the mistake that makes them false."""
+    """Return the steps, the first false ones with the mistake or convention that explains them."""
     false = [at for at, step in enumerate(steps) if step.status == "fails"][:MAX_EXPLAINED]
     if not false:
         return steps
     # Not needed where all is true, and the browser imports slowly.
     from bpdocs.equations.printing.latex import Printer
-    from bpdocs.equations.repairs.naming import name_mistake
+    from bpdocs.equations.repairs.meanings import name_convention
+    from bpdocs.equations.repairs.naming import name_mistakes
 
-    graphs = networks(model, layout, has_plain_sigma(display))
-    named = {at: name_mistake(display.claims[at], graphs, Printer(model.names)) for at in false}
-    return tuple(replace(step, mistake=named.get(at, "")) for at, step in enumerate(steps))
+    is_same = has_plain_sigma(display)
+    graphs = networks(model, layout, is_same)
+    explained = list(steps)
+    for at in false:
+        claim = display.claims[at]
+        explained[at] = replace(
+            steps[at],
+            mistakes=name_mistakes(claim, graphs, Printer(model.names)),
+            convention=name_convention(claim, model, layout, is_same),
+        )
+    return tuple(explained)
 
 
 def has_plain_sigma(display: Display) -> bool:
