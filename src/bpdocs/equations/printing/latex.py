@@ -1,9 +1,10 @@
 r"""The typed tree as LaTeX again, in the notation of the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.notation import Name
+from bpdocs.equations.printing.condition_words import print_condition, print_conditions
 
 # How tightly a node holds together, to know where brackets are needed.
 _SUM, _TERM, _PRODUCT, _NEIGHBOURS, _ATOM = range(5)
@@ -12,11 +13,27 @@ _OPERATORS = {
     "oslash": r" \oslash ",
     "times": r" \times ",
     "cdot": r" \cdot ",
+    "slash": " / ",
     "": r" \, ",
 }
 _RELATIONS = {"=": "=", ":=": ":=", "in": r"\in", "<-": r"\leftarrow"}
-_COMPARISONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
-_FUNCTIONS = {"softmax", "sigmoid", "softplus", "diag", "tr", "Loss"}
+_COMMANDS = {"exp", "log", "tanh", "max", "min"}
+
+
+def print_number(value: float) -> str:
+    r"""Return a number with all of its digits, and a power of ten where Python has one.
+
+    Examples
+    --------
+    >>> print(print_number(1234567.0), print_number(0.1), print_number(2.5e20))
+    1234567 0.1 2.5 \times 10^{20}
+    """
+    digits, _, exponent = repr(value).partition("e")
+    digits = digits.removesuffix(".0")
+    if not exponent:
+        return digits
+    power = f"10^{{{int(exponent)}}}"
+    return power if digits == "1" else rf"{digits} \times {power}"
 
 
 def _level(node: t.Node) -> int:
@@ -25,14 +42,16 @@ def _level(node: t.Node) -> int:
             return _SUM
         case t.Reduction():
             return _TERM
-        case t.Product(""):
-            return _TERM if isinstance(node.right, t.Reduction) else _NEIGHBOURS
         case t.Product():
-            return _TERM if isinstance(node.right, t.Reduction) else _PRODUCT
+            if isinstance(node.right, t.Reduction):
+                return _TERM
+            return _NEIGHBOURS if node.operator == "" else _PRODUCT
         case t.Fraction() | t.Derivative():
             return _NEIGHBOURS
         case t.Number() if node.value < 0:
             return _SUM
+        case t.Number() if "times" in print_number(node.value):
+            return _PRODUCT
     return _ATOM
 
 
@@ -41,28 +60,18 @@ class Printer:
 
     def __init__(self, names: Mapping[str, Name]) -> None:
         self.symbols: dict[tuple[str, str], str] = {}
+        self.error_column = ""  # M times a column of the error, where the model has a letter for it
         self.numbers = {name.node for name in names.values() if name.kind == "scalar"}
         for symbol, name in names.items():
             if name.kind in {"array", "scalar"}:
                 self.symbols.setdefault((name.node, name.fixed_layer), symbol)
+            if name.kind == "error column":
+                self.error_column = symbol
 
     def claim(self, claim: t.Claim) -> str:
         """Return a claim with its conditions."""
-        right = (
-            self._space(claim.right) if isinstance(claim.right, t.Space) else self.of(claim.right)
-        )
-        text = f"{self.of(claim.left)} {_RELATIONS[claim.relation]} {right}"
-        return "".join([text, *(rf", \quad {self.condition(c)}" for c in claim.conditions)])
-
-    def condition(self, condition: t.Condition) -> str:
-        """Return a condition."""
-        sides = [self.of(side) for side in condition.sides]
-        if condition.relations == ("between",):
-            return rf"{sides[1]} = {sides[0]}, \dots, {sides[2]}"
-        signs = [_COMPARISONS.get(relation, relation) for relation in condition.relations]
-        return " ".join(
-            [sides[0], *(f"{sign} {side}" for sign, side in zip(signs, sides[1:], strict=True))]
-        )
+        text = f"{self.of(claim.left)} {_RELATIONS[claim.relation]} {self.of(claim.right)}"
+        return text + print_conditions(claim.conditions, self.of)
 
     def index(self, node: t.Node) -> str:
         """Return an index expression, without spaces."""
@@ -70,26 +79,89 @@ class Printer:
 
     def of(self, node: t.Node, level: int = _SUM) -> str:
         """Return a tree, in brackets if it is looser than `level`."""
-        text: str = getattr(self, f"_{type(node).__name__.lower()}")(node)
-        return rf"\left({text}\right)" if _level(node) < level else text
+        text = self._plain(node)
+        is_looser = _level(node) < level and not self._is_error_column(node)
+        return rf"\left({text}\right)" if is_looser else text
 
-    def _number(self, node: t.Number) -> str:
-        return f"{node.value:g}"
+    # One line for each kind of node: it is longer than a function should be, and plainer than two.
+    def _plain(self, node: t.Node) -> str:
+        match node:
+            case t.Number():
+                return print_number(node.value)
+            case t.Letter() | t.Constant():
+                return node.name
+            case t.Size():
+                return f"N_{{{self.index(node.layer)}}}"
+            case t.Ones():
+                return rf"\mathbf{{1}}_{{{self.index(node.length)}}}"
+            case t.Zeros():
+                return rf"\mathbf{{0}}_{{{self.index(node.length)}}}"
+            case t.Free():
+                hat, _, letter = node.name.rpartition(" ")
+                name = letter if len(letter) == 1 else rf"\{letter}"
+                return rf"\hat{{\bm{{{name}}}}}" if hat else rf"\bm{{{name}}}"
+            case t.Identity():
+                return rf"\bm{{I}}_{{{self.index(node.length)}}}"
+            case t.Quantity():
+                return self._quantity(node)
+            case t.Function():
+                return self._function(node)
+            case t.Apply():
+                return rf"{self._function(node.function)}\left({self._list(node.arguments)}\right)"
+            case t.Whole():
+                return ":"
+            case t.Element():
+                return self._element(node)
+            case t.Kronecker():
+                return rf"\delta_{{{self.index(node.first)},{self.index(node.second)}}}"
+            case t.Transpose():
+                inner = self._bracketed(node.base, is_plain=isinstance(node.base, t.Ones | t.Zeros))
+                return rf"{inner}^\mathsf{{T}}"
+            case t.Power():
+                return self._power(node)
+            case t.Addition():
+                return self._addition(node)
+            case t.Product(_, _, t.Element() as entry) if self._is_error_column(node):
+                rest = ",".join(self.index(i) for i in entry.indices if i != t.Whole())
+                base = self.of(entry.base).replace(self.symbols["Delta", ""], self.error_column)
+                return f"{base}_{{{rest}}}"
+            case t.Product():
+                return self._product(node)
+            case t.Fraction():
+                return rf"\frac{{{self.of(node.above)}}}{{{self.of(node.below)}}}"
+            case t.Root():
+                return rf"\sqrt{{{self.of(node.base)}}}"
+            case t.Reduction():
+                return self._reduction(node)
+            case t.Norm(name="abs"):
+                return rf"\left| {self.of(node.base)} \right|"
+            case t.Norm():
+                name = f"_{{{node.name}}}" if node.name else ""
+                return rf"\lVert {self.of(node.base)} \rVert{name}"
+            case t.Inner():
+                return rf"\langle {self.of(node.left)}, {self.of(node.right)} \rangle"
+            case t.Derivative():
+                return self._derivative(node.above, self.of(node.below))
+            case t.Differential():
+                is_plain = isinstance(node.base, t.Quantity)
+                return r"\mathrm{d}" + self._bracketed(node.base, is_plain=is_plain)
+            case t.Space():
+                sizes = r" \times ".join(self.of(size, _NEIGHBOURS) for size in node.dimensions)
+                return r"\mathbb{R}" + f"^{{{sizes}}}" * bool(sizes)
+        raise TypeError(f"{type(node).__name__} has no LaTeX")
 
-    def _letter(self, node: t.Letter) -> str:
-        return node.name
+    def _is_error_column(self, node: t.Node) -> bool:
+        r"""Tell whether a product is \delta^l_m, for which some models have a letter."""
+        match node:
+            case t.Product("", t.Constant("M"), t.Element(t.Quantity("Delta"))):
+                return bool(self.error_column)
+        return False
 
-    def _constant(self, node: t.Constant) -> str:
-        return node.name
+    def _list(self, nodes: Iterable[t.Node]) -> str:
+        return ", ".join(self.of(node) for node in nodes)
 
-    def _size(self, node: t.Size) -> str:
-        return f"N_{{{self.index(node.layer)}}}"
-
-    def _ones(self, node: t.Ones) -> str:
-        return rf"\mathbf{{1}}_{{{self.index(node.length)}}}"
-
-    def _identity(self, node: t.Identity) -> str:
-        return rf"\bm{{I}}_{{{self.index(node.length)}}}"
+    def _bracketed(self, node: t.Node, *, is_plain: bool) -> str:
+        return self.of(node) if is_plain else rf"\left({self.of(node)}\right)"
 
     def _quantity(self, node: t.Quantity) -> str:
         if node.name == "C_m":
@@ -101,52 +173,35 @@ class Printer:
         symbol = self.symbols.get((node.name, "")) or self.symbols[node.name, fixed]
         if node.name in self.numbers:
             return symbol
-        text = (
-            rf"\hat{{\bm{{{symbol[5:]}}}}}" if symbol.startswith(r"\hat") else rf"\bm{{{symbol}}}"
-        )
+        hat, _, letter = symbol.rpartition(" ")
+        text = rf"{hat}{{\bm{{{letter}}}}}" if hat else rf"\bm{{{symbol}}}"
         return text if node.layer is None else f"{text}^{{{self.index(node.layer)}}}"
 
     def _function(self, node: t.Function) -> str:
         name = node.name
-        if name in _FUNCTIONS:
-            name = rf"\operatorname{{{name}}}"
+        if name in _COMMANDS:
+            name = rf"\{name}"
         elif not name.startswith("\\"):
-            name = f"\\{name}"
-        if node.layer is not None:
-            name = f"{name}^{{{self.index(node.layer)}}}"
-            return f"({name}){chr(39) * node.primes}" if node.primes else name
-        return name + "'" * node.primes
-
-    def _apply(self, node: t.Apply) -> str:
-        arguments = ", ".join(self.of(argument) for argument in node.arguments)
-        return rf"{self._function(node.function)}\left({arguments}\right)"
-
-    def _whole(self, _: t.Whole) -> str:
-        return ":"
+            name = rf"\operatorname{{{name}}}"
+        primes = "'" * node.primes
+        if node.layer is None:
+            return name + primes
+        name = f"{name}^{{{self.index(node.layer)}}}"
+        return f"({name}){primes}" if primes else name
 
     def _element(self, node: t.Element) -> str:
         indices = ",".join(self.index(index) for index in node.indices)
         if isinstance(node.base, t.Quantity):
             return f"{self.of(node.base)}_{{{indices}}}"
         if isinstance(node.base, t.Derivative):
-            below = f"{self.of(node.base.below)}_{{{indices}}}"
-            return self._fraction_of_parts(node.base.above, below)
+            return self._derivative(node.base.above, f"{self.of(node.base.below)}_{{{indices}}}")
         return rf"\left[{self.of(node.base)}\right]_{{{indices}}}"
 
-    def _kronecker(self, node: t.Kronecker) -> str:
-        return rf"\delta_{{{self.index(node.first)},{self.index(node.second)}}}"
-
-    def _transpose(self, node: t.Transpose) -> str:
-        is_plain = isinstance(node.base, t.Ones)
-        inner = self.of(node.base)
-        return rf"{inner}^\mathsf{{T}}" if is_plain else rf"\left({inner}\right)^\mathsf{{T}}"
-
     def _power(self, node: t.Power) -> str:
-        sign = r"\odot " if node.is_elementwise else ""
-        base = self.of(node.base)
         is_plain = isinstance(node.base, t.Number | t.Norm)
-        inner = base if is_plain else rf"\left({base}\right)"
-        return f"{inner}^{{{sign}{self.of(node.exponent)}}}"
+        base = self._bracketed(node.base, is_plain=is_plain and "^" not in self.of(node.base))
+        sign = r"\odot " if node.is_elementwise else ""
+        return f"{base}^{{{sign}{self.of(node.exponent)}}}"
 
     def _addition(self, node: t.Addition) -> str:
         text = ""
@@ -156,66 +211,33 @@ class Printer:
         return text.strip()
 
     def _product(self, node: t.Product) -> str:
-        if node.operator == "":
-            left, right = self.of(node.left, _NEIGHBOURS), self.of(node.right, _NEIGHBOURS)
-            if isinstance(node.right, t.Reduction):
-                right = self.of(node.right, _TERM)
-            elif isinstance(node.right, t.Product):
-                right = rf"\left({self.of(node.right)}\right)"
-            return rf"{left} \, {right}"
-        left, right = self.of(node.left, _PRODUCT), self.of(node.right, _NEIGHBOURS)
+        is_plain = node.operator == ""
+        left = self.of(node.left, _NEIGHBOURS if is_plain else _PRODUCT)
         if isinstance(node.right, t.Reduction):
             right = self.of(node.right, _TERM)
+        else:
+            needs = _ATOM if is_plain and isinstance(node.right, t.Product) else _NEIGHBOURS
+            right = self.of(node.right, needs)
         return left + _OPERATORS[node.operator] + right
-
-    def _fraction(self, node: t.Fraction) -> str:
-        return rf"\frac{{{self.of(node.above)}}}{{{self.of(node.below)}}}"
-
-    def _root(self, node: t.Root) -> str:
-        return rf"\sqrt{{{self.of(node.base)}}}"
 
     def _bound(self, bound: t.Bound) -> tuple[str, str]:
         lower = f"{bound.letter}={self.index(bound.lower)}" if bound.lower else bound.letter
         return lower, self.index(bound.upper) if bound.upper else ""
 
     def _reduction(self, node: t.Reduction) -> str:
-        name = {"sum": r"\sum"}.get(node.function, f"\\{node.function}")
-        conditions = "".join(f", {self.condition(c)}" for c in node.conditions)
+        name = rf"\{node.function}"
+        conditions = "".join(f", {print_condition(c, self.of)}" for c in node.conditions)
         limits = [self._bound(bound) for bound in node.bounds]
         signs = ""
-        if all(not upper for _, upper in limits):
+        if not any(upper for _, upper in limits):
             signs = f"{name}_{{{', '.join(lower for lower, _ in limits)}{conditions}}} "
         else:
             for at, (lower, upper) in enumerate(limits):
                 rest = conditions if at == len(limits) - 1 else ""
                 signs += f"{name}_{{{lower}{rest}}}" + (f"^{{{upper}}} " if upper else " ")
-        is_sum = node.function == "sum"
-        return signs + self.of(node.body, _TERM if is_sum else _ATOM)
+        return signs + self.of(node.body, _TERM if node.function == "sum" else _ATOM)
 
-    def _norm(self, node: t.Norm) -> str:
-        if node.name == "abs":
-            return rf"\left| {self.of(node.base)} \right|"
-        return rf"\lVert {self.of(node.base)} \rVert" + (f"_{{{node.name}}}" if node.name else "")
-
-    def _inner(self, node: t.Inner) -> str:
-        return rf"\langle {self.of(node.left)}, {self.of(node.right)} \rangle"
-
-    def _derivative(self, node: t.Derivative) -> str:
-        return self._fraction_of_parts(node.above, self.of(node.below))
-
-    def _fraction_of_parts(self, above: t.Node, below: str) -> str:
-        is_plain = isinstance(above, t.Quantity) or (
-            isinstance(above, t.Element) and isinstance(above.base, t.Quantity)
-        )
-        text = self.of(above)
-        inner = text if is_plain else rf"\left({text}\right)"
+    def _derivative(self, above: t.Node, below: str) -> str:
+        base = above.base if isinstance(above, t.Element) else above
+        inner = self._bracketed(above, is_plain=isinstance(base, t.Quantity))
         return rf"\frac{{\partial {inner}}}{{\partial {below}}}"
-
-    def _differential(self, node: t.Differential) -> str:
-        is_plain = isinstance(node.base, t.Quantity)
-        inner = self.of(node.base)
-        return r"\mathrm{d}" + (inner if is_plain else rf"\left({inner}\right)")
-
-    def _space(self, node: t.Space) -> str:
-        dimensions = r" \times ".join(self.of(dimension) for dimension in node.dimensions)
-        return rf"\mathbb{{R}}^{{{dimensions}}}" if dimensions else r"\mathbb{R}"

@@ -6,41 +6,44 @@ A mistake that leaves an equation true is none; those are listed with the reason
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
-from bpdocs.equations.evaluating.claims import Outcome, evaluate
-from bpdocs.equations.evaluating.letters import layer_letters
-from bpdocs.equations.evaluating.shapes import Shapes
-from bpdocs.equations.networks.graph import Graph
-from bpdocs.equations.networks.models import MODELS, networks
-from bpdocs.equations.pages import CheckedEquation
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.networks.models import MODELS, Model, networks
 from bpdocs.equations.printing.latex import Printer
+from bpdocs.equations.reading.context import Definitions
 from bpdocs.equations.reading.display import read_display
+from bpdocs.equations.repairs.algebra import unrelated_arrays
 from bpdocs.equations.repairs.edits import KINDS, Edit, edits
-from bpdocs.equations.verdict import has_plain_sigma
+from bpdocs.equations.repairs.excuses import excuse
+from bpdocs.equations.verdict import Verdict, has_plain_sigma
 
-# Why a mutant is true that is no number's move, by the equation and a part of the mutant.
-REASONS = (
-    (r"= 0, \quad n \ne m", "all derivatives of one sample by another are 0, in any layers"),
-    (
-        r"\frac{\partial C}{\partial \bm{Z}^{l+1}_{k,m}} \, \frac{\partial \bm{Z}^{l+1}_{k,n}}",
-        "for n ≠ m the other factor is 0",
-    ),
-    (
-        r"\frac{\partial C}{\partial \bm{A}^{L}_{k,m}} \, \frac{\partial \bm{A}^{L}_{k,n}}",
-        "for n ≠ m the other factor is 0",
-    ),
-    (
-        r"\frac{\partial C}{\partial \bm{A}^{L}_{j,n}} \, \frac{\partial \bm{A}^{L}_{k,n}}",
-        "for k ≠ j the other factor is 0",
-    ),
-    (
-        r"\frac{\partial \bm{Z}^{l}_{j,n}}{\partial \bm{b}^{l}_{j}}",
-        "the bias has the same slope, 1, for every sample",
-    ),
-    (r"^\mathsf{T}\right]_{", "one index on a row is the same entry as on a column"),
-)
+
+class Checked(Protocol):
+    """An equation with its verdict: a display, or a claim in a line of text."""
+
+    @property
+    def name(self) -> str:
+        """Where it stands."""
+
+    @property
+    def latex(self) -> str:
+        """As it stands there."""
+
+    @property
+    def model(self) -> str:
+        """Of which model it speaks."""
+
+    @property
+    def known(self) -> Definitions | None:
+        """What was defined above it."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it is true, and in which layout."""
 
 
 @dataclass(frozen=True)
@@ -58,48 +61,54 @@ class Mutant:
     reason: str = ""
 
 
-def mutants(equations: Iterable[CheckedEquation]) -> Iterator[Mutant]:
-    """Yield all mutants of all claims, each claim once."""
-    seen: set[t.Claim] = set()
+def mutants(equations: Iterable[Checked]) -> Iterator[Mutant]:
+    """Yield all mutants of all claims that hold, each claim once in each model.
+
+    Parameters
+    ----------
+    equations : iterable of Checked
+        Those that do not hold are left out: they may be meant to be false.
+
+    Yields
+    ------
+    Mutant
+        In the order of the equations.
+    """
+    seen: set[tuple[str, str, t.Claim]] = set()
     for equation in equations:
+        if equation.verdict.status != "holds":
+            continue
         model = MODELS[equation.model]
-        printer = Printer(model.names)
         display = read_display(equation.latex, model.names, equation.known)
-        is_same = has_plain_sigma(display)
-        graphs = networks(model, equation.verdict.layout, is_same)
+        ground = _Ground(model, equation.verdict.layout, has_plain_sigma(display))
         for claim in display.claims:
-            if claim in seen or isinstance(claim.right, t.Space) or claim.relation == ":=":
+            key = (equation.model, equation.verdict.layout, claim)
+            if key in seen or isinstance(claim.right, t.Space) or claim.relation == ":=":
                 continue
-            seen.add(claim)
+            seen.add(key)
             for edit in edits(claim):
-                yield _judge(equation.name, edit, printer, graphs)
+                yield _judge(equation.name, claim, edit, ground)
 
 
-def _judge(name: str, edit: Edit, printer: Printer, graphs: tuple[Graph, ...]) -> Mutant:
-    latex = printer.claim(edit.claim)
+class _Ground:
+    """Where the mutants of an equation are judged."""
+
+    def __init__(self, model: Model, layout: str, is_same: bool) -> None:
+        self.printer = Printer(model.names)
+        self.graphs = networks(model, layout, is_same)
+        self.unrelated = cache(lambda: unrelated_arrays(self.graphs, model))
+
+
+def _judge(name: str, claim: t.Claim, edit: Edit, ground: _Ground) -> Mutant:
+    latex = ground.printer.claim(edit.claim)
     try:
-        outcome = evaluate(edit.claim, graphs)
+        outcome = evaluate(edit.claim, ground.graphs, to_first=True)
     except UnreadableError:
         return Mutant(name, edit, latex, is_found=True, is_shape_error=True)
-    reason = _reason(edit, latex, graphs[0]) if outcome.is_true else ""
-    return Mutant(name, edit, latex, not outcome.is_true, _is_shape_error(outcome), reason)
-
-
-def _is_shape_error(outcome: Outcome) -> bool:
-    return not outcome.is_true and outcome.worst is None
-
-
-def _reason(edit: Edit, latex: str, graph: Graph) -> str:
-    if edit.kind in {"order", "product"} and isinstance(edit.node, t.Product):
-        layers = dict.fromkeys(layer_letters([edit.claim]), 1)
-        shapes = Shapes(graph, frozenset(layers))
-        try:
-            factors = [shapes.of(side, layers) for side in (edit.node.left, edit.node.right)]
-        except (MismatchError, NoLayerError):
-            factors = []
-        if () in factors:
-            return "a number may stand anywhere in a product"
-    return next((reason for part, reason in REASONS if part in latex), "")
+    if not outcome.is_true:
+        return Mutant(name, edit, latex, is_found=True, is_shape_error=outcome.worst is None)
+    reason = excuse(claim, edit.claim, ground.graphs, ground.unrelated())
+    return Mutant(name, edit, latex, is_found=False, is_shape_error=False, reason=reason)
 
 
 def table(found: Iterable[Mutant]) -> tuple[list[str], list[Mutant]]:

@@ -1,34 +1,45 @@
 r"""Which mistake makes an equation false: the small change that makes it true has its name."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.printing.latex import Printer
+from bpdocs.equations.repairs.catalogue import MISTAKES, plainness
 from bpdocs.equations.repairs.edits import Edit, repairs
+from bpdocs.equations.repairs.factor_names import names_of_factor
+from bpdocs.equations.repairs.factors import is_error_column
+from bpdocs.equations.repairs.names_of_repairs import names_of_edit
+from bpdocs.equations.repairs.ratio import find_factor
 
-# By the kind of the correction, what its absence is called.
-_NAMES = {
-    "transpose": "transpose missing, superfluous or on the wrong factor",
-    "order": "factors in the wrong order",
-    "layer": "wrong layer",
-    "index": "wrong index",
-    "product": "matrix product for ⊙",
-    "sum": "sum over the wrong index",
-    "sign": "wrong sign",
-    "slope": "σ′ missing",
-}
-# Where several corrections serve, the first of these names the mistake.
-_ORDER = ("1/M", "slope", "transpose", "sign", "product", "sum", "layer", "order", "index")
+MAX_NAMES = 4
 MAX_TRIALS = 400
 MAX_NODES = 120  # of a claim: the longest of the corpus has 84, and the time grows quadratically
 
+_SUMS = ("sum superfluous", "wrong sum")  # may be off by a constant factor as well
 
-def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> str:
-    """Return what is wrong with a false claim, with the claim put right, or "".
+
+@dataclass(frozen=True)
+class Mistake:
+    """A named mistake.
+
+    Attributes
+    ----------
+    name : str
+        A key of `MISTAKES`.
+    repair : str
+        LaTeX of the claim put right, "" where no small change does it.
+    """
+
+    name: str
+    repair: str = ""
+
+
+def name_mistakes(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> tuple[Mistake, ...]:
+    """Return what is wrong with a false claim: all explanations that fit, the plainest first.
 
     Parameters
     ----------
@@ -41,38 +52,106 @@ def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> s
 
     Returns
     -------
-    str
-        Empty if no single change of the catalogue makes it true.
+    tuple of Mistake
+        Four at most, each name once; empty if no change of the catalogue makes the claim true.
     """
-    if is_softmax_slope(claim, graphs):
-        return "⊙ with softmax, whose derivative is no array of slopes"
-    if sum(1 for _ in claim.walk()) > MAX_NODES:
+    found: dict[str, Mistake] = {}
+    if sum(1 for _ in claim.walk()) <= MAX_NODES and _speaks_of_network(claim.left):
+        for name, repaired in _explanations(claim, graphs):
+            if not found and _is_true(replace(claim, right=t.Number(0)), graphs):
+                break  # all that makes it true is that the right side becomes 0 as well
+            text = printer.claim(replace(repaired, conditions=()))
+            found.setdefault(name, Mistake(name, text))
+            if len(found) == MAX_NAMES:
+                break
+    if not found and is_softmax_slope(claim, graphs):
+        found["⊙ with softmax"] = Mistake("⊙ with softmax")
+    if len(found) < MAX_NAMES and _is_misfit(claim, graphs):
+        found["shapes do not fit"] = Mistake("shapes do not fit")
+    return tuple(found.values())
+
+
+def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> str:
+    """Return the plainest repair of a false claim, and what it puts right, or "".
+
+    That shapes do not fit is left out: the verdict says which.
+    """
+    found = [m for m in name_mistakes(claim, graphs, printer) if m.name != "shapes do not fit"]
+    if not found:
         return ""
-    trials = sorted(repairs(claim), key=lambda edit: _rank(edit, claim))[:MAX_TRIALS]
-    for edit in trials:
-        if _says_something(edit, claim) and _is_true(edit.claim, graphs):
-            return (
-                f"{_name(edit, claim)}; true is {printer.claim(replace(edit.claim, conditions=()))}"
-            )
-    return ""
+    repair = found[0].repair
+    what = ": ".join(MISTAKES[mistake.name] for mistake in found if mistake.repair == repair)
+    return f"{what}; true is {repair}" if repair else what
 
 
-def _rank(edit: Edit, claim: t.Claim) -> tuple[int, bool, int]:
-    """Return the place of a correction: by kind, the right side first, the plainest first."""
-    is_swap = edit.how == "swapped" and edit.kind == "index"
-    kind = "transpose" if is_swap else edit.kind
-    changes_left = edit.claim.right == claim.right
-    plainness = {"missing": 0, "twice": 2}.get(edit.how, 0 if is_swap else 1)
-    return _ORDER.index(kind), changes_left, plainness
+def _speaks_of_network(side: t.Node) -> bool:
+    """Tell whether a side has a quantity in it: what is said of numbers alone has no repair."""
+    return any(isinstance(node, t.Quantity) for node in side.walk())
 
 
-def _says_something(edit: Edit, claim: t.Claim) -> bool:
-    """Tell whether a correction, if it is true, is true for a reason.
+def _is_misfit(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
+    try:
+        outcome = evaluate(claim, graphs, to_first=True)
+    except UnreadableError:
+        return False
+    is_range = "range" in outcome.message
+    return not (outcome.is_true or outcome.is_empty or outcome.worst or is_range)
 
-    Both sides drawn together are not; nor are the zero derivatives of what does not depend.
-    """
-    is_zero = claim.right == t.Number(0) and edit.kind in {"layer", "slope", "1/M"}
-    return edit.claim.left != edit.claim.right and not is_zero
+
+def _explanations(claim: t.Claim, graphs: Sequence[Graph]) -> Iterator[tuple[str, t.Claim]]:
+    if isinstance(claim.right, t.Space):
+        turned = replace(claim.right, dimensions=claim.right.dimensions[::-1])
+        yield from _true_ones([("rows and columns exchanged", turned)], claim, graphs)
+        return
+    if claim.right == t.Number(0):
+        return
+    factor = find_factor(claim, graphs)
+    if factor is not None:
+        repaired = replace(claim, right=factor.times(claim.right))
+        yield from ((name, repaired) for name in names_of_factor(factor, claim.right))
+        yield from _searched(claim, graphs, is_right=True, cures=_SUMS)
+        return
+    has_found = False
+    for name, repaired in _searched(claim, graphs, is_right=True):
+        has_found = True
+        yield name, repaired
+    if not has_found and _is_bare(claim.right) and not _is_bare(claim.left):
+        yield from _searched(claim, graphs, is_right=False)
+
+
+def _true_ones(
+    sides: Iterable[tuple[str, t.Node]], claim: t.Claim, graphs: Sequence[Graph]
+) -> Iterator[tuple[str, t.Claim]]:
+    for name, side in sides:
+        repaired = replace(claim, right=side)
+        if repaired != claim and _is_true(repaired, graphs):
+            yield name, repaired
+
+
+def _searched(
+    claim: t.Claim, graphs: Sequence[Graph], *, is_right: bool, cures: Container[str] = MISTAKES
+) -> Iterator[tuple[str, t.Claim]]:
+    fitting = (edit for edit in repairs(claim, is_right=is_right) if edit.cure in cures)
+    trials = sorted(fitting, key=_rank)
+    for edit in trials[:MAX_TRIALS]:
+        says_something = edit.claim.left != edit.claim.right
+        if says_something and _is_true(edit.claim, graphs):
+            yield from ((name, edit.claim) for name in names_of_edit(edit))
+
+
+def _rank(edit: Edit) -> tuple[int, int]:
+    """Return the place of a repair: by the catalogue, then the one of the largest part."""
+    return plainness(edit.cure), -sum(1 for _ in edit.before.walk())
+
+
+def _is_bare(side: t.Node) -> bool:
+    """Tell whether a side is one name: a quantity, a derivative by one, or an entry of either."""
+    match side:
+        case t.Element(base) | t.Transpose(base):
+            return _is_bare(base)
+        case t.Product():
+            return is_error_column(side)
+    return isinstance(side, t.Quantity | t.Derivative)
 
 
 def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
@@ -80,30 +159,6 @@ def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
         return evaluate(claim, graphs, to_first=True).is_true
     except UnreadableError:
         return False
-
-
-def _name(edit: Edit, claim: t.Claim) -> str:
-    has_mean = any(isinstance(n, t.Reduction | t.Ones) for n in claim.right.walk())
-    if edit.kind == "1/M":
-        is_more = edit.how in {"missing", "added", "doubled", "mean for sum", "M dropped"}
-        if is_more == (edit.claim.left == claim.left):  # more on the right is less on the left
-            return "1/M missing"
-        return "1/M twice" + (": a mean for a sum" if has_mean else "")
-    if edit.kind == "product" and edit.how.startswith(r"\odot"):
-        return "matrix product for ⊙"
-    if edit.kind == "product":
-        return "⊙ for a matrix product"
-    if edit.kind == "slope" and edit.how == "dropped":
-        return "σ′ where none belongs"
-    if edit.kind == "slope" and edit.how == "prime dropped":
-        return "σ′ for σ"
-    if edit.kind == "index" and edit.how == "swapped":
-        return "indices in the wrong order"
-    if edit.kind == "sum" and edit.how == "missing":
-        return "sum over the samples missing"
-    if edit.kind == "layer":
-        return "wrong layer (l, l+1, l-1 or L for another)"
-    return _NAMES[edit.kind]
 
 
 def is_softmax_slope(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
