@@ -349,7 +349,7 @@ def test_text_that_repeats_a_result_is_found():
 
 def test_text_with_a_tab_is_found():
     """Text with a tab that is not compared is refused like any other."""
-    refused(r"^p\.md:5: 'a +b' ", "```pycon", ">>> 1", "1", "", "a\tb", "```")
+    refused(r"^p\.md:5: 'a\\tb' ", "```pycon", ">>> 1", "1", "", "a\tb", "```")
 
 
 def test_malformed_prompt_is_found():
