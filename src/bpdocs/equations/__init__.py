@@ -5,7 +5,8 @@ r"""Equations that are executed: LaTeX is read, evaluated on random networks, an
 'holds'
 """
 
+from bpdocs.equations.inline import MISTAKES, InlineVerdict, check_inline
 from bpdocs.equations.networks.models import MODELS
 from bpdocs.equations.verdict import Step, Verdict, check
 
-__all__ = ["MODELS", "Step", "Verdict", "check"]
+__all__ = ["MISTAKES", "MODELS", "InlineVerdict", "Step", "Verdict", "check", "check_inline"]

@@ -17,7 +17,8 @@ FRONT_MATTER = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 # Markdown looks for formulas in one paragraph, row of a table, item or heading at a time.
-_END = re.compile(r"\n(?=[ \t]*(?:\n|\Z|[-*+][ \t]|\d+[.)][ \t]|[#|>]))")
+_END = "\x03"
+_ENDS = re.compile(r"\n(?=[ \t]*(?:\n|\Z|[-*+][ \t]|\d+[.)][ \t]|[#|>]))")
 _HIDDEN = re.compile(
     r"(?P<comment><!--.*?-->)"
     r"|(?<![\\`])(?P<ticks>`+)(?!`)[^\x03]+?(?<!`)(?P=ticks)(?!`)"
@@ -26,7 +27,7 @@ _HIDDEN = re.compile(
     re.DOTALL,
 )
 _FORMULA = re.compile(
-    r"(?<!\\)\$(?!\s)(?P<latex>(?:\\.|[^\\$\x02\x03])+?)(?<!\s)\$(?P<brace>\{[^}\n]*\}?)?",
+    r"(?<!\\)\$(?!\s)(?P<latex>(?:\\.|[^\\$\x02\x03])+?)(?<!\s)\$(?P<brace>\{[^}\n\x02\x03]*\}?)?",
     re.DOTALL,
 )
 _MARK = re.compile(rf"\{{[ \t]*{FAILS}[ \t]*\}}")
@@ -120,7 +121,7 @@ def read_prose(text: str, fences: Sequence[Fence], name: str) -> tuple[tuple[For
 
 
 def _mask(text: str, fences: Sequence[Fence]) -> str:
-    """Return the text, as long as it is, without what is no prose, and with \x03 between blocks."""
+    """Return the text, as long as it is, with ends between blocks, and nothing that is no prose."""
     lines = text.split("\n")
     front = FRONT_MATTER.match(text)
     taken = [range(fence.start, fence.end) for fence in fences]
@@ -129,7 +130,7 @@ def _mask(text: str, fences: Sequence[Fence]) -> str:
     for number in (n for numbers in taken for n in numbers if n < len(lines)):
         lines[number] = " " * len(lines[number])
     # Tables and quotations are cut at their lines, paragraphs at empty ones.
-    ended = _END.sub("\x03", "\n".join(lines))
+    ended = _ENDS.sub(_END, "\n".join(lines))
     return _HIDDEN.sub(lambda match: _blank(match[0]), ended)
 
 

@@ -12,6 +12,7 @@ from bpdocs.equations.pages import CheckedEquation
 from bpdocs.equations.printing.numpy_lines import numpy_lines
 from bpdocs.equations.printing.symbol_shapes import symbol_shapes
 from bpdocs.site.formulas import Titles
+from bpdocs.site.marks import render_mark
 
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _LEXER = PythonLexer()
@@ -40,10 +41,11 @@ def render_tools(equation: CheckedEquation, language: str) -> str:
     }
     lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
     code = highlight("\n".join(lines) + "\n", _LEXER, _FORMATTER)
+    mark = render_mark(equation.fails, language) if equation.fails else ""
     return (
         f'<div class="bp-tools" data-bp-tools="{equation.id}" data-bp-state="idle"'
         f' data-bp-question="{html.escape(json.dumps(data, ensure_ascii=False))}"'
-        " data-search-exclude>"
+        f" data-search-exclude>{mark}"
         f'<details class="bp-numpy"><summary>{_SUMMARY[language]}</summary>{code}</details>'
         "</div>"
     )
