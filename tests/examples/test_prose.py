@@ -103,7 +103,7 @@ def test_nothing_is_read_where_markdown_shows_none(lines):
         assert shown("\n".join(lines)) == []
 
 
-PIECES = ["$", "\\$", "`", " ", "a", "\n", "\n\n", "C = 1", "_", "&", "<", "é"]
+PIECES = ["$", "\\$", "`", " ", "a", "\n", "\n\n", "C = 1", "&", "<", "é"]
 PIECES += ["$M$", " **$C$** ", "`$a$`", "[$b$](c)", "($M$)", "\n\n- $x$", "\n\n# $y$\n\n"]
 
 

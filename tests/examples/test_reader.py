@@ -54,6 +54,33 @@ def test_blankline_stands_for_an_empty_line():
     assert cell(">>> x", "a", "<BLANKLINE>", "b").examples[0].printed == "a\n\nb\n"
 
 
+def test_tab_stays_a_tab():
+    """A tab in a string or a result is read as it stands, not as spaces."""
+    (example,) = cell(">>> print('a\tb')", "a\tb").examples
+    assert (example.source, example.printed) == ("print('a\tb')\n", "a\tb\n")
+
+
+def test_tab_in_an_error_stays_a_tab():
+    """The last line of a traceback keeps its tab, too."""
+    (example,) = cell(">>> f()", "Traceback (most recent call last):", "ValueError: a\tb").examples
+    assert example.error == "ValueError: a\tb\n"
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x0c", "\x0b", "\x1c", "\x85"])
+def test_lines_end_at_newlines_only(sign):
+    """Signs that some call the end of a line stand inside strings, and no line moves."""
+    page = read_page(f"{sign}\n```pycon\n>>> 'a{sign}b'\n'c'\n```\n```math\nC\n```\n", "p.md")
+    assert page.cells[0].source == f"'a{sign}b'\n"
+    assert (page.cells[0].line, page.equations[0].line) == (3, 7)
+
+
+def test_windows_line_ends_are_line_ends():
+    """A page with line ends of Windows is read like any other."""
+    page = read_page("```pycon\r\n>>> 1\r\n1\r\n```\r\n$M$\r\n", "p.md")
+    assert page.cells[0].printed == "1\n"
+    assert page.formulas[0].line == 5
+
+
 def test_traceback_becomes_the_error():
     """Of an expected traceback the last line counts, and nothing is expected in print."""
     (example,) = cell(

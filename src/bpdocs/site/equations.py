@@ -1,4 +1,4 @@
-"""What an equation has besides its formula: the shapes of its symbols, NumPy, a place for Check."""
+"""What an equation has besides its formula: shapes, NumPy or a mark, and a place for Check."""
 
 import html
 import json
@@ -39,13 +39,16 @@ def render_tools(equation: CheckedEquation, language: str) -> str:
         "sizes": list(sizes),
         "samples": n_samples,
     }
-    lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
-    code = highlight("\n".join(lines) + "\n", _LEXER, _FORMATTER)
-    mark = render_mark(equation.fails, language) if equation.fails else ""
+    # What is meant to be false may have shapes that do not fit, and is nothing to be copied.
+    below = render_mark(equation.fails, language) if equation.fails else _numpy(equation, language)
     return (
         f'<div class="bp-tools" data-bp-tools="{equation.id}" data-bp-state="idle"'
         f' data-bp-question="{html.escape(json.dumps(data, ensure_ascii=False))}"'
-        f" data-search-exclude>{mark}"
-        f'<details class="bp-numpy"><summary>{_SUMMARY[language]}</summary>{code}</details>'
-        "</div>"
+        f" data-search-exclude>{below}</div>"
     )
+
+
+def _numpy(equation: CheckedEquation, language: str) -> str:
+    lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
+    code = highlight("\n".join(lines) + "\n", _LEXER, _FORMATTER)
+    return f'<details class="bp-numpy"><summary>{_SUMMARY[language]}</summary>{code}</details>'

@@ -37,6 +37,6 @@ def render_mark(mistake: str, language: str) -> str:
     """
     name = html.escape(MISTAKE_NAMES[mistake][language], quote=False)
     return (
-        '<small class="bp-mark"><span aria-hidden="true">✗ </span>'
+        '<small class="bp-mark" data-search-exclude><span aria-hidden="true">✗ </span>'
         f'<span class="bp-spoken">{_FALSE[language]}</span>{name}</small>'
     )
