@@ -8,6 +8,7 @@ import markdown
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from mkdocs.utils.meta import get_data
 
 from bpdocs.examples.reader import PageError, read_page
 
@@ -64,6 +65,9 @@ PLACES = {
     "escaped dollar in it": ("It is $5\\$$.",),
     "behind code": ("`code` $M$ `more`",),
     "behind a comment": ("<!-- a -->", "", "It is $M$."),
+    "after front matter": ("---", "title: $C$", "---", "It is $M$."),
+    "after fields": ("title: $C$", "", "It is $M$: so.", "more: $L$"),
+    "between rules": ("", "---", "", "It is $M$.", "", "---"),
     "after a fence": ("```text", "$x$", "```", "It is $M$."),
     "after a cell": ("```pycon", ">>> '$x$'", "'$x$'", "```", "", "It is $M$."),
 }
@@ -83,14 +87,14 @@ NO_PLACES = {
     "comment in a sentence": ("It is <!-- $M$ --> so.",),
     "escaped": ("It costs \\$5 or \\$6.",),
     "front matter": ("---", "title: The $M$", "---", "# A page"),
-    "fields": ("title: The $M$", "", "# A page"),
+    "fields": ("title: The $M$", "more: $C$", "    and $L$", "", "# A page"),
 }
 
 
 @pytest.mark.parametrize("lines", PLACES.values(), ids=PLACES)
 def test_formula_is_read_where_markdown_shows_it(lines):
     """Wherever the site would render a formula, it is read, in the same order."""
-    expected = shown("\n".join(lines))
+    expected = shown(get_data("\n".join(lines) + "\n")[0])
     assert expected
     assert [" ".join(latex.split()) for latex in formulas(*lines)] == expected
 
@@ -99,8 +103,7 @@ def test_formula_is_read_where_markdown_shows_it(lines):
 def test_nothing_is_read_where_markdown_shows_none(lines):
     """In code, comments and front matter a dollar is no formula."""
     assert formulas(*lines) == []
-    if lines[0] not in {"---", "title: The $M$"}:  # MkDocs takes front matter away
-        assert shown("\n".join(lines)) == []
+    assert shown(get_data("\n".join(lines) + "\n")[0]) == []
 
 
 PIECES = ["$", "\\$", "`", " ", "a", "\n", "\n\n", "C = 1", "&", "<", "é"]

@@ -244,6 +244,23 @@ def test_formulas_shown_are_those_read(renderer, shown, read, what):
         renderer.render_inline(inline(shown), "page.md", formulas)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n| - | - |\n| $M | M$ |",
+        "<div>\n$M$\n</div>",
+        "A text:\n\n    $M$",
+    ],
+    ids=["two cells", "HTML", "indented code"],
+)
+def test_formula_that_markdown_does_not_see_is_an_error(renderer, text):
+    """Where the reader sees a formula and Markdown none, the page's line is named."""
+    with pytest.raises(
+        PluginError, match=r"^docs/en/page\.md:\d: the formula .* shows none\. Put no"
+    ):
+        rendered(renderer, text)
+
+
 def test_formulas_of_docstrings_are_not_of_the_page(renderer):
     """Between the formulas of a page the package's docstrings may have others."""
     inner, outer = inline("$L$"), inline("$l$")

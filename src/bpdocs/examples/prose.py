@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from bpdocs.examples.fences import FAILS, Fence, PageError
 
-# As MkDocs has it: between --- and --- or ..., or fields up to the first empty line.
+# As MkDocs has it: between --- and --- or ..., or fields up to the first line that is none.
+_FIELD = r" {0,3}[\w-]+:[^\n]*\n(?:(?: {4}|\t)[^\n]*\n)*"
 FRONT_MATTER = re.compile(
-    r"\A\ufeff?\s*(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*$|(?P<fields>(?:\w+:.*\n)+))",
+    rf"\A\ufeff?(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*$|(?P<fields>(?:{_FIELD})+))",
     re.DOTALL | re.MULTILINE,
 )
 # Markdown looks for formulas in one paragraph, row of a table, item or heading at a time.
