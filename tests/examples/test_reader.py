@@ -143,7 +143,7 @@ def test_id_stands_in_braces(info):
 def test_equation_is_stripped():
     """An equation is its LaTeX without the empty lines around it."""
     (equation,) = page("", "```math {#e}", "", "x = y", "```").equations
-    assert (equation.id, equation.latex, equation.line) == ("e", "x = y", 3)
+    assert (equation.id, equation.latex, equation.line) == ("e", "x = y", 4)
 
 
 def test_blocks_keep_the_order_of_the_page():
@@ -166,6 +166,11 @@ def test_cell_knows_its_line():
 def test_cell_knows_its_line_after_an_empty_one():
     """The line of a cell is that of its first prompt, after empty lines, too."""
     assert cell("", ">>> 1", "1").line == 3
+
+
+def test_cell_knows_its_line_after_a_form_feed():
+    """A form feed is a line with nothing on it, and not two."""
+    assert cell("\x0c", ">>> 1", "1").line == 3
 
 
 def test_cell_source_is_plain():
@@ -459,6 +464,15 @@ def test_id_that_is_taken_is_refused(first, second, name):
         rf"^p\.md:5: the id '{name}' is taken by line 1\. Give one another id\.$",
         *(f"```{first}", ">>> 1", "```", ""),
         *(f"```{second}", ">>> 2", "```"),
+    )
+
+
+def test_id_that_is_taken_is_found_above_empty_lines():
+    """The error names the lines of the fences, whatever stands below them."""
+    refused(
+        r"^p\.md:5: the id 'a' is taken by line 1\.",
+        *("```math {#a}", "", "x", "```"),
+        *("```pycon {#a}", "", ">>> 2", "```"),
     )
 
 

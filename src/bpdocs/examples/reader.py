@@ -122,8 +122,7 @@ def _read_blocks(fences: list[Fence], name: str) -> tuple[tuple[Fence, Cell | Eq
         if fence.language == "pycon":
             default = f"cell-{sum(isinstance(block, Cell) for _, block in blocks) + 1}"
             examples = read_examples(fence.text, name, fence.start + 2)
-            empty = next(n for n, line in enumerate(fence.text.split("\n")) if line.strip())
-            blocks.append((fence, Cell(fence.id or default, examples, fence.start + 2 + empty)))
+            blocks.append((fence, Cell(fence.id or default, examples, _first_line(fence))))
         elif fence.language == "math":
             default = f"equation-{sum(isinstance(block, Equation) for _, block in blocks) + 1}"
             blocks.append((fence, _read_equation(fence, default, name)))
@@ -216,16 +215,22 @@ def _read_equation(fence: Fence, default_id: str, name: str) -> Equation:
     latex = fence.text.strip()
     if not latex:
         raise PageError(name, fence.start + 1, "the math block is empty. Write its equation.")
-    return Equation(fence.id or default_id, latex, fence.start + 2, fence.fails)
+    return Equation(fence.id or default_id, latex, _first_line(fence), fence.fails)
+
+
+def _first_line(fence: Fence) -> int:
+    """Return the line of a block's first text, from 1."""
+    empty = next(n for n, line in enumerate(fence.text.split("\n")) if line.strip())
+    return fence.start + 2 + empty
 
 
 def _require_unique_ids(blocks: tuple[tuple[Fence, Cell | Equation], ...], name: str) -> None:
     seen: dict[str, int] = {}
-    for _, block in blocks:
+    for fence, block in blocks:
         if block.id in seen:
             raise PageError(
                 name,
-                block.line - 1,
+                fence.start + 1,
                 f"the id '{block.id}' is taken by line {seen[block.id]}. Give one another id.",
             )
-        seen[block.id] = block.line - 1
+        seen[block.id] = fence.start + 1
