@@ -14,10 +14,10 @@ import pytest
 from bpdocs.equations import MODELS, check
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.judging import has_plain_sigma
 from bpdocs.equations.networks.graph import STEP
 from bpdocs.equations.networks.models import networks
 from bpdocs.equations.reading.display import read_display
-from bpdocs.equations.verdict import has_plain_sigma
 from corpus import ENTRIES
 
 LAYOUTS = [(name, layout) for name, model in MODELS.items() for layout in model.layouts]

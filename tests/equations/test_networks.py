@@ -12,6 +12,7 @@ from bpdocs.equations import MODELS
 from bpdocs.equations.answer import answer
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.judging import has_plain_sigma
 from bpdocs.equations.networks import graph as graph_module
 from bpdocs.equations.networks import models
 from bpdocs.equations.networks.conventions import conventions
@@ -20,7 +21,6 @@ from bpdocs.equations.networks.graph import STEP
 from bpdocs.equations.networks.models import LAST_SHARED_LAYER, networks
 from bpdocs.equations.networks.moved_arrays import MovedArrays
 from bpdocs.equations.reading.display import read_display
-from bpdocs.equations.verdict import has_plain_sigma
 
 CASES = [
     (model, layout, is_same)

@@ -101,7 +101,7 @@ def check_inline(
     assert status in {"holds", "fails", "unreadable"}  # noqa: S101 - on the model's own sizes
     return InlineVerdict(
         "claim",
-        status,  # type: ignore[arg-type]
+        status,
         verdict.sentence,
         verdict.mistakes,
         verdict.place,
