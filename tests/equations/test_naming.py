@@ -9,13 +9,13 @@ import pytest
 
 from bpdocs.equations import check
 from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.judging import has_plain_sigma
 from bpdocs.equations.networks.models import MODELS, networks
 from bpdocs.equations.printing.latex import Printer
 from bpdocs.equations.reading.display import read_display
 from bpdocs.equations.repairs.catalogue import MISTAKES
 from bpdocs.equations.repairs.meanings import name_convention
 from bpdocs.equations.repairs.naming import MAX_NAMES, name_mistake, name_mistakes
-from bpdocs.equations.verdict import has_plain_sigma
 from corpus import ENTRIES
 from repository import ROOT
 

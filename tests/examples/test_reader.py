@@ -54,6 +54,33 @@ def test_blankline_stands_for_an_empty_line():
     assert cell(">>> x", "a", "<BLANKLINE>", "b").examples[0].printed == "a\n\nb\n"
 
 
+def test_tab_stays_a_tab():
+    """A tab in a string or a result is read as it stands, not as spaces."""
+    (example,) = cell(">>> print('a\tb')", "a\tb").examples
+    assert (example.source, example.printed) == ("print('a\tb')\n", "a\tb\n")
+
+
+def test_tab_in_an_error_stays_a_tab():
+    """The last line of a traceback keeps its tab, too."""
+    (example,) = cell(">>> f()", "Traceback (most recent call last):", "ValueError: a\tb").examples
+    assert example.error == "ValueError: a\tb\n"
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x0c", "\x0b", "\x1c", "\x85"])
+def test_lines_end_at_newlines_only(sign):
+    """Signs that some call the end of a line stand inside strings, and no line moves."""
+    page = read_page(f"{sign}\n```pycon\n>>> 'a{sign}b'\n'c'\n```\n```math\nC\n```\n", "p.md")
+    assert page.cells[0].source == f"'a{sign}b'\n"
+    assert (page.cells[0].line, page.equations[0].line) == (3, 7)
+
+
+def test_windows_line_ends_are_line_ends():
+    """A page with line ends of Windows is read like any other."""
+    page = read_page("```pycon\r\n>>> 1\r\n1\r\n```\r\n$M$\r\n", "p.md")
+    assert page.cells[0].printed == "1\n"
+    assert page.formulas[0].line == 5
+
+
 def test_traceback_becomes_the_error():
     """Of an expected traceback the last line counts, and nothing is expected in print."""
     (example,) = cell(
@@ -116,7 +143,7 @@ def test_id_stands_in_braces(info):
 def test_equation_is_stripped():
     """An equation is its LaTeX without the empty lines around it."""
     (equation,) = page("", "```math {#e}", "", "x = y", "```").equations
-    assert (equation.id, equation.latex, equation.line) == ("e", "x = y", 3)
+    assert (equation.id, equation.latex, equation.line) == ("e", "x = y", 4)
 
 
 def test_blocks_keep_the_order_of_the_page():
@@ -139,6 +166,11 @@ def test_cell_knows_its_line():
 def test_cell_knows_its_line_after_an_empty_one():
     """The line of a cell is that of its first prompt, after empty lines, too."""
     assert cell("", ">>> 1", "1").line == 3
+
+
+def test_cell_knows_its_line_after_a_form_feed():
+    """A form feed is a line with nothing on it, and not two."""
+    assert cell("\x0c", ">>> 1", "1").line == 3
 
 
 def test_cell_source_is_plain():
@@ -349,7 +381,7 @@ def test_text_that_repeats_a_result_is_found():
 
 def test_text_with_a_tab_is_found():
     """Text with a tab that is not compared is refused like any other."""
-    refused(r"^p\.md:5: 'a +b' ", "```pycon", ">>> 1", "1", "", "a\tb", "```")
+    refused(r"^p\.md:5: 'a\\tb' ", "```pycon", ">>> 1", "1", "", "a\tb", "```")
 
 
 def test_malformed_prompt_is_found():
@@ -432,6 +464,15 @@ def test_id_that_is_taken_is_refused(first, second, name):
         rf"^p\.md:5: the id '{name}' is taken by line 1\. Give one another id\.$",
         *(f"```{first}", ">>> 1", "```", ""),
         *(f"```{second}", ">>> 2", "```"),
+    )
+
+
+def test_id_that_is_taken_is_found_above_empty_lines():
+    """The error names the lines of the fences, whatever stands below them."""
+    refused(
+        r"^p\.md:5: the id 'a' is taken by line 1\.",
+        *("```math {#a}", "", "x", "```"),
+        *("```pycon {#a}", "", ">>> 2", "```"),
     )
 
 

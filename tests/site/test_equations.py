@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from bs4 import BeautifulSoup
 
-from bpdocs.equations.pages import check_page
+from bpdocs.equations.pages import CheckedFormula, check_page
 from bpdocs.equations.printing.numpy_lines import numpy_lines
 from bpdocs.equations.reading.tables import compile_grammar, load_parser, make_parser
 from bpdocs.equations.reading.tokens import read_tokens
@@ -19,6 +19,7 @@ from repository import PAGE_PATHS, page_name, read
 
 FORWARD = r"\bm{Z}^{l} = \bm{W}^{l} \bm{A}^{l-1} + \bm{b}^{l} \mathbf{1}_{M}^\mathsf{T}"
 PAGE = "# A page\n\n```math {#forward}\n%s\n```\n"
+LOST = r"\frac{\partial C}{\partial \bm{W}^{l}} = \bm{\Delta}^{l} \bm{A}^{l-1}"
 
 
 def checked(latex):
@@ -56,6 +57,24 @@ def test_tools_are_in_the_language_of_the_page():
     assert tree.select_one("summary").text == "写成 NumPy"
 
 
+@pytest.mark.parametrize(("language", "name"), [("en", "transpose"), ("zh", "转置有误")])
+def test_marked_equation_shows_its_mark(language, name):
+    """Under an equation that is meant to be false stands its mistake, in words."""
+    text = f'```math {{#lost fails="transpose"}}\n{LOST}\n```\n'
+    (equation,) = check_page(read_page(text, "page.md"), "dense")
+    tools = BeautifulSoup(render_tools(equation, language), "html.parser").div
+    mark = tools.select_one(".bp-mark")
+    assert not tools.select("details")
+    assert mark.text.startswith("✗ ")
+    assert mark.text.endswith(name)
+    assert shape_titles(equation, language)
+
+
+def test_equation_without_a_mark_shows_none(tools):
+    """What is true has no cross."""
+    assert tools.select(".bp-mark") == []
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "an entry of N_l × 1"), ("zh", "N_l × 1")])
 def test_entry_is_told_in_words(language, words):
     """An entry says of what it is one."""
@@ -84,9 +103,11 @@ def test_symbols_have_titles(renderer):
 
 @pytest.mark.parametrize("path", PAGE_PATHS, ids=page_name)
 def test_every_equation_of_the_pages_has_numpy(path):
-    """Each display of the site has lines of NumPy that Python reads."""
+    """Each display of the site that is true has lines of NumPy that Python reads."""
     page = read(path)
     for equation in check_page(page, "dense"):
+        if isinstance(equation, CheckedFormula) or equation.fails:
+            continue
         lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
         assert lines
         compile("\n".join(lines), equation.name, "exec")

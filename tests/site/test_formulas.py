@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from mkdocs.exceptions import PluginError
 
+from bpdocs.examples.prose import Formula
 from bpdocs.examples.reader import Equation, read_page
 from bpdocs.site.formulas import FormulaRenderer
 from bpdocs.site.node import NodeService
@@ -20,6 +21,12 @@ SETTINGS = {
 def inline(text):
     """Return the HTML of a page before its formulas are rendered."""
     return markdown.markdown(text, extensions=EXTENSIONS, extension_configs=SETTINGS)
+
+
+def rendered(renderer, text, language="en"):
+    """Return a page's HTML with its inline formulas rendered."""
+    page = read_page(text, "docs/en/page.md")
+    return renderer.render_inline(inline(page.text), page.name, page.formulas, language)
 
 
 def parse(html):
@@ -144,7 +151,7 @@ def test_error_does_not_end_the_service(renderer):
 
 def test_inline_formula_is_rendered(renderer):
     """A formula between dollars becomes KaTeX in its line of text."""
-    tree = parse(renderer.render_inline(inline("Let $M > 0$ be."), "page"))
+    tree = parse(rendered(renderer, "Let $M > 0$ be."))
     assert source_of(tree) == ["M > 0"]
     assert [math.get("display") for math in tree.select("p math")] == [None]
 
@@ -152,14 +159,14 @@ def test_inline_formula_is_rendered(renderer):
 def test_inline_formula_is_unescaped_once(renderer):
     """The signs `<` and `&` of a formula reach KaTeX as they were written."""
     text = r"$1 < M$ and $\begin{matrix} 1 & 2 \end{matrix}$"
-    tree = parse(renderer.render_inline(inline(text), "page"))
+    tree = parse(rendered(renderer, text))
     assert source_of(tree) == ["1 < M", r"\begin{matrix} 1 & 2 \end{matrix}"]
 
 
 def test_text_around_formulas_stays(renderer):
     """What is no formula is not changed, dollars in code neither."""
-    html = inline("Costs of `$x$` are *1*.\n\n```text\n$y$\n```\n")
-    assert renderer.render_inline(html, "page") == html
+    text = "Costs of `$x$` are *1*.\n\n```text\n$y$\n```\n"
+    assert rendered(renderer, text) == inline(text)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +182,7 @@ def test_text_around_formulas_stays(renderer):
 )
 def test_punctuation_is_tied_to_its_formula(renderer, text, tied):
     """The marks on both sides of an inline formula are kept on its line, and nothing else is."""
-    tree = parse(renderer.render_inline(inline(text), "docs/en/page.md"))
+    tree = parse(rendered(renderer, text))
     found = tree.select(".bp-tied")
     for formula in tree.select("var"):
         formula.string = "m"
@@ -186,8 +193,89 @@ def test_punctuation_is_tied_to_its_formula(renderer, text, tied):
 def test_inline_error_names_its_line(renderer):
     """An inline formula that cannot be read is named with its page, its line and its LaTeX."""
     text = "# Title\n\nRight: $M$.\n\nWrong: $\\frac{1}$.\n"
-    with pytest.raises(PluginError, match=r"^docs/en/page\.md:\d+: KaTeX cannot read '\\\\frac"):
-        renderer.render_inline(inline(text), "docs/en/page.md")
+    with pytest.raises(PluginError, match=r"^docs/en/page\.md:5: KaTeX cannot read '\\\\frac"):
+        rendered(renderer, text)
+
+
+def test_mark_stands_beside_its_formula(renderer):
+    """A marked formula has a cross and the name of its mistake, on its line."""
+    text = 'Not $C = -C${fails="transpose"}, and $M$.'
+    tied, plain = parse(rendered(renderer, text)).select("p > span, p > var")
+    assert tied.text.endswith("✗ False on purpose: transpose,")
+    assert tied["class"] == ["bp-tied"]
+    assert plain.select(".bp-mark") == []
+
+
+def test_mark_is_in_the_language_of_the_page(renderer):
+    """On a Chinese page the mark is Chinese."""
+    tree = parse(rendered(renderer, '不是 $C = -C${fails="transpose"}。', "zh"))
+    assert tree.select_one(".bp-mark").text == "✗ 故意写错：转置有误"
+
+
+def test_mark_belongs_to_the_place(renderer):
+    """Of two equal formulas only the one that is marked shows a mark."""
+    tree = parse(rendered(renderer, 'First $M$, second $M${fails="transpose"}, third $M$.'))
+    marks = [bool(tied.select(".bp-mark")) for tied in tree.select(".bp-tied")]
+    assert marks == [False, True, False]
+
+
+def test_formula_in_a_comment_is_not_shown(renderer):
+    """A comment inside a sentence is left out with the formula in it."""
+    html = rendered(renderer, "Of $M$ <!-- $C$ --> and $L$.")
+    assert source_of(parse(html)) == ["M", "L"]
+    assert "<!--" not in html
+
+
+@pytest.mark.parametrize(
+    ("shown", "read", "what"),
+    [
+        ("$C$", [], r":1: the formula none was read here, but the page shows \$C\$\. "),
+        ("", ["C"], r":1: the formula \$C\$ was read here, but the page shows none\. "),
+        ("$M$ $C$", ["M", "L"], r":2: the formula \$L\$ was read here, but the page shows \$C\$"),
+        ("$M$ $C$", ["C", "M"], r":1: the formula \$C\$ was read here, but the page shows \$M\$"),
+        ("$M$ $C$", ["M"], r":1: the formula none was read here, but the page shows \$C\$"),
+        ("$M$ $M$", ["M"], r":1: the formula none was read here, but the page shows \$M\$"),
+    ],
+)
+def test_formulas_shown_are_those_read(renderer, shown, read, what):
+    """A page that shows another sequence of formulas than was read is an error with its line."""
+    formulas = [Formula(latex, line, 0) for line, latex in enumerate(read, 1)]
+    with pytest.raises(PluginError, match=rf"^page\.md{what}"):
+        renderer.render_inline(inline(shown), "page.md", formulas)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n| - | - |\n| $M | M$ |",
+        "<div>\n$M$\n</div>",
+        "A text:\n\n    $M$",
+    ],
+    ids=["two cells", "HTML", "indented code"],
+)
+def test_formula_that_markdown_does_not_see_is_an_error(renderer, text):
+    """Where the reader sees a formula and Markdown none, the page's line is named."""
+    with pytest.raises(
+        PluginError, match=r"^docs/en/page\.md:\d: the formula .* shows none\. Put no"
+    ):
+        rendered(renderer, text)
+
+
+def test_formulas_of_docstrings_are_not_of_the_page(renderer):
+    """Between the formulas of a page the package's docstrings may have others."""
+    inner, outer = inline("$L$"), inline("$l$")
+    docstring = f'<div class="doc doc-object doc-module"><div>{inner}</div>{outer}</div>'
+    html = inline("$M$") + docstring + inline("$C$") + docstring
+    formulas = [Formula("M", 1, 0), Formula("C", 3, 0, "transpose")]
+    tree = parse(renderer.render_inline(html, "page.md", formulas))
+    assert source_of(tree) == ["M", "L", "l", "C", "L", "l"]
+    assert [mark.find_previous("annotation").text for mark in tree.select(".bp-mark")] == ["C"]
+
+
+def test_formula_on_two_lines_is_the_same(renderer):
+    """A formula that goes on in the next line of an item is the one that was read."""
+    text = "- one $C =\n  M$ and\n\n    $M =\n    C$\n"
+    assert len(source_of(parse(rendered(renderer, text)))) == 2
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -197,9 +285,9 @@ def test_formulas_of_the_pages_are_rendered(root, renderer, language):
         text = path.read_text(encoding="utf-8")
         equations = read_page(text, path.name).equations
         assert len(renderer.render_equations(equations, path.name)) == len(equations)
-        html = inline(text)
-        rendered = renderer.render_inline(html, path.name)
-        assert rendered.count('class="katex"') == html.count('class="arithmatex"')
+        assert rendered(renderer, text).count('class="katex"') == inline(text).count(
+            'class="arithmatex"'
+        )
 
 
 def test_colours_change_nothing_that_is_read(root, renderer):
@@ -221,7 +309,7 @@ def test_colours_change_nothing_that_is_read(root, renderer):
 def test_closing_leaves_nothing_open():
     """After close no file of the Node process is left open."""
     formulas = FormulaRenderer()
-    formulas.render_inline(inline("$M$"), "page")
+    rendered(formulas, "$M$")
     process = formulas._katex._process
     formulas.close()
     assert (process.returncode, process.stdin.closed, process.stdout.closed) == (0, True, True)
@@ -231,7 +319,7 @@ def test_renderer_can_be_used_after_closing():
     """The plugin is kept by `mkdocs serve`: KaTeX starts again when it is needed again."""
     formulas = FormulaRenderer()
     for latex in ("M", "N"):
-        formulas.render_inline(inline(f"${latex}$"), "page")
+        rendered(formulas, f"${latex}$")
         formulas.close()
 
 

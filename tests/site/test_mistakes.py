@@ -39,8 +39,25 @@ MISTAKES = {
         4,
         "the equation #equation-1 is false",
     ),
-    "bad inline formula": ("Text.\n\nWrong: $\\frac{1}$.\n", 3, "KaTeX cannot read"),
-    "bad formula in a list": ("Right: $M$.\n\n- a\n- $\\frac{1}$\n", 4, "KaTeX cannot read"),
+    "bad inline formula": ("Text.\n\nWrong: $\\bm{G}^{l}$.\n", 3, "cannot be read: G is not"),
+    "bad formula in a list": (
+        "Right: $M$.\n\n- a\n- $\\bm{G}^{l}$\n",
+        4,
+        "cannot be read: G is not",
+    ),
+    "false formula in a table": (
+        "| a |\n| --- |\n| $M = C$ |\n",
+        3,
+        "the formula $M = C$ is false",
+    ),
+    "true formula that is marked": ('Not $C = C${fails="transpose"}.\n', 1, "but it holds"),
+    "true display that is marked": ('```math {fails="transpose"}\nC = C\n```\n', 2, "but it holds"),
+    "mark without a name": ("Text.\n\nNot $C = 1${fails}.\n", 3, "cannot read '{fails}'"),
+    "unknown mistake": ('Not $C = -C${fails="no"}.\n', 1, "there is no mistake 'no'"),
+    "formula in HTML": ("Text $M$.\n\n<div>\n$C$\n</div>\n", 4, "but the page shows none"),
+    "formula in indented code": ("Text:\n\n    $C$\n", 3, "but the page shows none"),
+    "dollars in a line": ("Text.\n\nSo $$C = 1$$ is.\n", 3, "an equation in $$ is not checked"),
+    "brackets": ("Text.\n\nSo \\(C = 1\\) is.\n", 3, "a formula in \\( \\) is not checked"),
     "Chinese in a formula": ("```math\nC_{损失}\n```\n", 2, "损失 is not expected here"),
 }
 # A statement that holds of batches of columns, and not of those of rows.

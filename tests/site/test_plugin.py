@@ -214,7 +214,38 @@ def test_runtime_can_be_read_by_all(tiny_site):
 def test_inline_formulas_are_rendered(tiny_site, folder):
     """The two formulas in the first paragraph are set in its text."""
     paragraph = tiny_site.page(f"{folder}index.html").select_one("article p")
-    assert [math.text for math in paragraph.select("math mrow:first-child")] == ["Wl<1", "b"]
+    assert [math.text for math in paragraph.select("math mrow:first-child")] == ["1<M", "bl"]
+
+
+@LANGUAGES
+def test_marked_formulas_show_their_mark(tiny_site, folder):
+    """A marked formula has the name of its mistake beside it, and the mark itself is gone."""
+    page = tiny_site.page(f"{folder}index.html")
+    beside, under = page.select(".bp-mark")
+    assert beside.parent["class"] == ["bp-tied"]
+    assert under.parent["data-bp-tools"] == "lost"
+    name = {"": "transpose", "zh/": "转置有误"}[folder]
+    assert [mark.text.endswith(name) for mark in (beside, under)] == [True, True]
+    assert "fails=" not in page.select_one("article").text
+
+
+def test_every_marked_formula_of_the_pages_is_shown_so(built):
+    """As many marks as a page has stand on it."""
+    for path, text in built.sources.items():
+        marked = [found for found in read_page(text, path).mathematics if found.fails]
+        assert len(built.page(path).select("article .bp-mark")) == len(marked), path
+
+
+def test_formulas_are_those_of_the_reader(built):
+    """Outside docstrings every page has the inline formulas that the reader finds, in order."""
+    for path, text in built.sources.items():
+        shown = [
+            " ".join(formula.select_one("annotation").text.split())
+            for formula in built.page(path).select("article var")
+            if not formula.find_parent(class_="doc-object")
+        ]
+        read = [" ".join(formula.latex.split()) for formula in read_page(text, path).formulas]
+        assert shown == read, path
 
 
 @LANGUAGES

@@ -5,7 +5,19 @@ r"""Equations that are executed: LaTeX is read, evaluated on random networks, an
 'holds'
 """
 
+from bpdocs.equations.inline import InlineVerdict, check_inline
+from bpdocs.equations.judging import Step
 from bpdocs.equations.networks.models import MODELS
-from bpdocs.equations.verdict import Step, Verdict, check
+from bpdocs.equations.repairs.catalogue import MISTAKES, Mistake
+from bpdocs.equations.verdict import Verdict, check
 
-__all__ = ["MODELS", "Step", "Verdict", "check"]
+__all__ = [
+    "MISTAKES",
+    "MODELS",
+    "InlineVerdict",
+    "Mistake",
+    "Step",
+    "Verdict",
+    "check",
+    "check_inline",
+]

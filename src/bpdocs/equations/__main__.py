@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bpdocs.equations.networks.models import MODELS
-from bpdocs.equations.pages import check_folder
+from bpdocs.equations.pages import Checked, CheckedEquation, check_folder, check_pages, fault_of
 from bpdocs.equations.repairs.mutation import mutants, table
 from bpdocs.equations.verdict import Verdict, check
-from bpdocs.examples.reader import PageError
+from bpdocs.examples.fences import PageError
 
 EXIT = {"holds": 0, "fails": 1, "unreadable": 2}
+COUNTED = ("displays", "inline claims", "conditions", "expressions", "marked mistakes")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     one = commands.add_parser("check", help="check one equation")
     one.add_argument("latex", help="the equation, or - to read it from standard input")
     one.add_argument("--model", default="dense", help=f"one of {', '.join(MODELS)}")
-    pages = commands.add_parser("pages", help="check the equations of all pages")
+    pages = commands.add_parser("pages", help="check the formulas of all pages")
     mutate = commands.add_parser("mutate", help="make mistakes in all of them and count the found")
     mutate.add_argument("--verbose", action="store_true", help="print the true ones with reasons")
     for command in (pages, mutate):
@@ -77,18 +78,40 @@ def _pages(folder: Path) -> int:
         print(f"{folder} is no folder of pages. Name one.", file=sys.stderr)
         return 2
     begin, counts, worst = time.perf_counter(), Counter[str](), 0
-    for equation in check_folder(folder):
-        verdict = equation.verdict
-        counts[verdict.status] += 1
-        worst = max(worst, EXIT[verdict.status])
-        shape = next((step.left_shape for step in verdict.steps if step.left_shape), "")
-        print(f"{verdict.status:10} {len(verdict.steps):2} {equation.name:45} {shape}")
-        if verdict.status != "holds":
-            print(f"           {verdict.sentence}")
+    for checked in check_pages(folder):
+        fault = fault_of(checked)
+        kind = _kind(checked)
+        counts[kind] += 1
+        if fault:
+            # A mark on what holds, or fails for another reason, makes a false page.
+            worst = max(worst, EXIT[checked.verdict.status] or 1)
+        if fault or checked.is_claim:
+            print(_line(checked, fault))
     seconds = time.perf_counter() - begin
-    total = ", ".join(f"{count} {status}" for status, count in counts.items()) or "no equation"
-    print(f"{total}; {seconds:.1f} s")
+    print(f"{', '.join(f'{counts[kind]} {kind}' for kind in COUNTED)}; {seconds:.1f} s")
     return worst
+
+
+def _kind(checked: Checked) -> str:
+    """Return what a formula counts as; one that is marked is no claim of the page."""
+    if checked.fails:
+        return "marked mistakes"
+    if isinstance(checked, CheckedEquation):
+        return "displays"
+    return {"claim": "inline claims", "condition": "conditions", "expression": "expressions"}[
+        checked.verdict.kind
+    ]
+
+
+def _line(checked: Checked, fault: str) -> str:
+    status = "marked" if checked.fails and not fault else checked.verdict.status
+    if isinstance(checked, CheckedEquation):
+        steps = checked.verdict.steps
+        what = next((step.left_shape for step in steps if step.left_shape), "")
+        line = f"{status:10} {len(steps):2} {checked.name:45} {what}"
+    else:
+        line = f"{status:10}    {checked.name:45} ${' '.join(checked.latex.split())}$"
+    return f"{line}\n           {fault}" if fault else line
 
 
 def _mutate(options: argparse.Namespace) -> int:

@@ -49,7 +49,7 @@ def answer(
     steps = [
         {
             "status": step.status,
-            "sentence": f"{step.mistake} ({step.sentence})" if step.mistake else step.sentence,
+            "sentence": step.explanation,
             "shape": "" if step.left_shape == NUMBER else step.left_shape,
             "numbers": step.n_checked,
         }

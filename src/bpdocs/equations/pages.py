@@ -1,25 +1,24 @@
-r"""The equations of the pages: each page names its model once, and definitions go down the page."""
+r"""The formulas of the pages: each page names its model once, and definitions go down the page."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpdocs.equations.inline import InlineVerdict, check_inline
 from bpdocs.equations.reading.context import Definitions
+from bpdocs.equations.repairs.catalogue import MISTAKES
 from bpdocs.equations.verdict import Verdict, check
-from bpdocs.examples.reader import Page, PageError, read_page
+from bpdocs.examples.fences import PageError
+from bpdocs.examples.prose import FRONT_MATTER, Formula
+from bpdocs.examples.reader import Equation, Page, read_page
 
-# As MkDocs has it: between --- and --- or ..., or fields up to the first empty line.
-_FRONT_MATTER = re.compile(
-    r"\A\ufeff?\s*(?:---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*$|(?P<fields>(?:\w+:.*\n)+))",
-    re.DOTALL | re.MULTILINE,
-)
 _MODEL = re.compile(r"^model:[ \t]*[\"']?(?P<name>[^\s\"']+)[\"']?[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class CheckedEquation:
-    """An equation of a page with its verdict.
+    """A displayed equation of a page with its verdict.
 
     Attributes
     ----------
@@ -30,11 +29,13 @@ class CheckedEquation:
     model : str
         The page's.
     known : mapping or None
-        What earlier equations of the page defined.
+        What the page defines above it.
     earlier : tuple of str
-        These equations.
+        The equations and inline formulas that define it.
     verdict : Verdict
         Whether it is true.
+    fails : str
+        The mistake that its author says is in it, or "".
     """
 
     page: str
@@ -45,22 +46,90 @@ class CheckedEquation:
     known: Definitions | None
     earlier: tuple[str, ...]
     verdict: Verdict
+    fails: str = ""
 
     @property
     def name(self) -> str:
         """Page and id, as an address: derivation/loss.md#output-delta."""
         return f"{self.page}#{self.id}"
 
+    @property
+    def title(self) -> str:
+        """What a message calls it."""
+        return f"the equation #{self.id}"
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The names of its mistakes."""
+        return self.verdict.mistakes
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it claims something: every display does."""
+        return True
+
+
+@dataclass(frozen=True)
+class CheckedFormula:
+    """A formula inside a sentence with its verdict.
+
+    Attributes
+    ----------
+    page, line : str, int
+        Where it stands.
+    latex : str
+        As it stands there.
+    model : str
+        The page's.
+    known : mapping or None
+        What the page defines above it.
+    verdict : InlineVerdict
+        What it is, and whether it is true.
+    fails : str
+        The mistake that its author says is in it, or "".
+    """
+
+    page: str
+    line: int
+    latex: str
+    model: str
+    known: Definitions | None
+    verdict: InlineVerdict
+    fails: str = ""
+
+    @property
+    def name(self) -> str:
+        """Page and line."""
+        return f"{self.page}:{self.line}"
+
+    @property
+    def title(self) -> str:
+        """What a message calls it."""
+        return f"the formula ${' '.join(self.latex.split())}$"
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The names of its mistakes."""
+        return self.verdict.mistakes
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it claims something."""
+        return self.verdict.kind == "claim"
+
+
+Checked = CheckedEquation | CheckedFormula
+
 
 def model_of(text: str) -> str:
     """Return the model that a page names in its front matter; dense if it names none."""
-    front = _FRONT_MATTER.match(text)
+    front = FRONT_MATTER.match(text)
     named = _MODEL.search(front["yaml"] or front["fields"]) if front else None
     return named["name"] if named else "dense"
 
 
-def check_page(page: Page, model: str) -> list[CheckedEquation]:
-    """Check all displayed equations of a page.
+def check_page(page: Page, model: str) -> list[Checked]:
+    """Check all formulas of a page, the displayed and the inline ones.
 
     Parameters
     ----------
@@ -71,7 +140,7 @@ def check_page(page: Page, model: str) -> list[CheckedEquation]:
 
     Returns
     -------
-    list of CheckedEquation
+    list of CheckedEquation or CheckedFormula
         In the order of the page.
 
     Raises
@@ -81,48 +150,92 @@ def check_page(page: Page, model: str) -> list[CheckedEquation]:
     """
     known: Definitions | None = None
     earlier: tuple[str, ...] = ()
-    found = []
-    for equation in page.equations:
+    seen: dict[str, InlineVerdict] = {}
+    found: list[Checked] = []
+    for formula in page.mathematics:
+        checked: Checked
         try:
-            verdict = check(equation.latex, model, definitions=known)
+            if isinstance(formula, Equation):
+                checked = _check_equation(formula, page.name, model, known, earlier)
+            else:
+                checked = _check_formula(formula, page.name, model, known, seen)
         except ValueError as error:
             raise PageError(page.name, 1, f"{error}. Correct the page's `model:`.") from error
-        found.append(
-            CheckedEquation(
-                page.name,
-                equation.id,
-                equation.line,
-                equation.latex,
-                model,
-                known,
-                earlier,
-                verdict,
-            )
-        )
-        if verdict.definitions and verdict.definitions != known:
-            earlier = (*earlier, equation.latex)
-        known = verdict.definitions
+        found.append(checked)
+        definitions = checked.verdict.definitions
+        if definitions and definitions != known:
+            known, earlier = definitions, (*earlier, formula.latex)
+            seen.clear()  # what was unknown above may be known below
     return found
 
 
-def require_true(equations: list[CheckedEquation]) -> None:
-    """Raise PageError, with the line, for the first equation that does not hold."""
-    for equation in equations:
-        verdict = equation.verdict
-        if verdict.status == "holds":
-            continue
-        above = equation.latex[: verdict.place or 0].count("\n")
-        what = "cannot be read" if verdict.status == "unreadable" else "is false"
-        raise PageError(
-            equation.page,
-            equation.line + above,
-            f"the equation #{equation.id} {what}: {verdict.sentence}. Correct it.",
-        )
+def _check_equation(
+    equation: Equation, page: str, model: str, known: Definitions | None, earlier: tuple[str, ...]
+) -> CheckedEquation:
+    verdict = check(equation.latex, model, definitions=known)
+    place = (page, equation.id, equation.line)
+    return CheckedEquation(*place, equation.latex, model, known, earlier, verdict, equation.fails)
 
 
-def check_folder(folder: Path) -> Iterator[CheckedEquation]:
-    """Yield the equations of all pages below a folder."""
+def _check_formula(
+    formula: Formula,
+    page: str,
+    model: str,
+    known: Definitions | None,
+    seen: dict[str, InlineVerdict],
+) -> CheckedFormula:
+    """Check a formula that may stand on the page a second time, as most short ones do."""
+    latex = formula.latex
+    if latex not in seen:
+        seen[latex] = check_inline(latex, model, definitions=known)
+    return CheckedFormula(page, formula.line, latex, model, known, seen[latex], formula.fails)
+
+
+def fault_of(checked: Checked) -> str:
+    """Return what is wrong with a formula of a page and what to do, or "".
+
+    A formula must hold. One that is marked must fail, with the mistake that its mark names.
+    """
+    verdict, fails, mistakes = checked.verdict, checked.fails, checked.mistakes
+    if fails and fails not in MISTAKES:
+        return f"there is no mistake {fails!r}. Write one of: {', '.join(MISTAKES)}."
+    if verdict.status == "holds":
+        if not fails:
+            return ""
+        what = "holds" if checked.is_claim else "claims nothing"
+        return f"{checked.title} is marked {fails!r}, but it {what}. Remove the mark."
+    if verdict.status != "fails":
+        return f"{checked.title} cannot be read: {verdict.sentence}. Correct it."
+    if not fails:
+        return f"{checked.title} is false: {verdict.sentence}. Correct it."
+    if fails in mistakes:
+        return ""
+    named = f"its mistake is {' or '.join(mistakes)}" if mistakes else "that is not its mistake"
+    return (
+        f"{checked.title} is marked {fails!r}, but {named}: {verdict.sentence}. "
+        "Name its mistake, or make the one that is named."
+    )
+
+
+def require_true(formulas: list[Checked]) -> None:
+    """Raise PageError, with the line, for the first formula that is not as it should be."""
+    for checked in formulas:
+        fault = fault_of(checked)
+        if fault:
+            above = checked.latex[: checked.verdict.place or 0].count("\n")
+            raise PageError(checked.page, checked.line + above, fault)
+
+
+def check_pages(folder: Path) -> Iterator[Checked]:
+    """Yield all formulas of all pages below a folder."""
     for path in sorted(folder.rglob("*.md")):
         text = path.read_text("utf-8")
         page = read_page(text, path.relative_to(folder).as_posix())
         yield from check_page(page, model_of(text))
+
+
+def check_folder(folder: Path) -> Iterator[CheckedEquation]:
+    """Yield the displayed equations below a folder that are meant to be true."""
+    for checked in check_pages(folder):
+        if isinstance(checked, CheckedEquation) and not checked.fails:
+            yield checked

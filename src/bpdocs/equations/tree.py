@@ -4,58 +4,17 @@ Layers and elements are counted as on the pages: layers from 0, elements from 1.
 node stands in the LaTeX; it does not count when trees are compared.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from typing import Literal
 
-
-@dataclass(frozen=True)
-class Node:
-    """A node of the tree."""
-
-    place: tuple[int, int] = field(default=(0, 0), compare=False, repr=False, kw_only=True)
-
-    @property
-    def _parts(self) -> tuple[str, ...]:
-        """The attributes but `place`, which is given by keyword; `dataclasses.fields` is slow."""
-        return self.__match_args__
-
-    @property
-    def children(self) -> Iterator["Node"]:
-        """The nodes below, from left to right."""
-        for name in self._parts:
-            yield from _nodes_in(getattr(self, name))
-
-    def walk(self) -> Iterator["Node"]:
-        """Yield this node and all below."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-    def rebuild(self, change: Any) -> Self:
-        """Return this node with `change` applied to each child."""
-        changes = {
-            name: _changed(getattr(self, name), change)
-            for name in self._parts
-            if any(True for _ in _nodes_in(getattr(self, name)))
-        }
-        return replace(self, **changes) if changes else self
-
-
-def _nodes_in(value: Any) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes_in(item)
-
-
-def _changed(value: Any, change: Any) -> Any:
-    if isinstance(value, Node):
-        return change(value)
-    if isinstance(value, tuple):
-        return tuple(_changed(item, change) for item in value)
-    return value
+# Handed on by name, so that `tree` has all nodes.
+from bpdocs.equations.condition_nodes import AllOf as AllOf
+from bpdocs.equations.condition_nodes import AnyOf as AnyOf
+from bpdocs.equations.condition_nodes import Comparison as Comparison
+from bpdocs.equations.condition_nodes import Condition as Condition
+from bpdocs.equations.condition_nodes import Not as Not
+from bpdocs.equations.condition_nodes import Range as Range
+from bpdocs.equations.node import Node as Node
 
 
 @dataclass(frozen=True)
@@ -226,7 +185,7 @@ class Reduction(Node):
 
     function: Literal["sum", "max", "min"]
     bounds: tuple[Bound, ...]
-    conditions: tuple["Condition", ...]
+    conditions: tuple[Condition, ...]
     body: Node
 
 
@@ -259,50 +218,6 @@ class Differential(Node):
     r"""\mathrm{d} of an expression: its change with the quantities that vary, to first order."""
 
     base: Node
-
-
-@dataclass(frozen=True)
-class Comparison(Node):
-    r"""A relation between index expressions: 1 \le l < L, n \ne m.
-
-    `relations` are written as in Python, but for "=": "<", "<=", ">", ">=", "!=".
-    """
-
-    sides: tuple[Node, ...]
-    relations: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Range(Node):
-    r"""An index with its first and last value: l = 1, \dots, L. It counts up, however written."""
-
-    low: Node
-    index: Node
-    high: Node
-
-
-@dataclass(frozen=True)
-class AllOf(Node):
-    """Conditions of which each holds."""
-
-    parts: tuple["Condition", ...]
-
-
-@dataclass(frozen=True)
-class AnyOf(Node):
-    """Conditions of which one holds at least."""
-
-    parts: tuple["Condition", ...]
-
-
-@dataclass(frozen=True)
-class Not(Node):
-    """A condition that does not hold."""
-
-    part: "Condition"
-
-
-Condition = Comparison | Range | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True)

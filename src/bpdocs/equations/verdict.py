@@ -1,59 +1,15 @@
 r"""`check`: a displayed equation in, a verdict out."""
 
-import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
-from bpdocs.equations import tree as t
-from bpdocs.equations.errors import SizesError, UnreadableError
-from bpdocs.equations.evaluating.claims import Outcome, evaluate
-from bpdocs.equations.networks.models import Model, find_model, networks
+from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.judging import Status, Step, judge
+from bpdocs.equations.judging import explain as explain_steps
+from bpdocs.equations.networks.models import find_model
 from bpdocs.equations.reading.context import Definitions
 from bpdocs.equations.reading.display import Display, read_display
 
-# What stands before a symbol and makes no token.
-_FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
-
-MAX_EXPLAINED = 3
-
-Status = Literal["holds", "fails", "unreadable", "empty", "large"]
 _WORST_FIRST: tuple[Status, ...] = ("fails", "unreadable", "large", "empty", "holds")
-
-
-@dataclass(frozen=True)
-class Step:
-    """What came of one claim of a display.
-
-    Attributes
-    ----------
-    status : str
-        "holds", "fails" or "unreadable". On sizes that were given also "empty", where the network
-        lacks the layers or entries that the claim speaks of, and "large", where it has too many.
-    latex : str
-        The claim as it stands in the display.
-    sentence : str
-        Why.
-    left_shape, right_shape : str
-        Of both sides, in letters: "N_l × M".
-    worst : tuple or None
-        Where the sides differ most, and both numbers.
-    mistake : str
-        The named mistake that makes the difference, or "".
-    place : int or None
-        Where reading ended, or where what is false begins, as an index into the display's LaTeX.
-    n_checked : int
-        How many numbers were compared.
-    """
-
-    status: Status
-    latex: str
-    sentence: str
-    left_shape: str = ""
-    right_shape: str = ""
-    worst: tuple[str, float, float] | None = None
-    mistake: str = ""
-    place: int | None = None
-    n_checked: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +30,8 @@ class Verdict:
         For rows, the layout of the parameters in which it holds; for training, the kind of step.
     definitions : mapping
         What it defined, for the displays below.
+    display : Display or None
+        What was read, for those who print it in another form.
     """
 
     status: Status
@@ -82,6 +40,7 @@ class Verdict:
     place: int | None = None
     layout: str = ""
     definitions: Definitions | None = None
+    display: Display | None = None
 
     @property
     def deciding(self) -> Step | None:
@@ -105,8 +64,14 @@ class Verdict:
 
     @property
     def mistake(self) -> str:
-        """The named mistake of the deciding step, or ""."""
+        """The named mistake of the deciding step with its repair, or ""."""
         return self.deciding.mistake if self.deciding else ""
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The names of the mistakes of all steps, keys of `MISTAKES`, each once."""
+        names = (mistake.name for step in self.steps for mistake in step.mistakes)
+        return tuple(dict.fromkeys(names))
 
 
 def check(
@@ -163,9 +128,9 @@ def check(
         found = found.of_sizes(sizes, n_samples)
     try:
         display = read_display(latex, found.names, definitions)
-        layout, steps = _best(latex, display, found, has_own_sizes=sizes is None)
+        layout, steps = judge(latex, display, found, has_own_sizes=sizes is None)
         if explain:
-            steps = _explained(steps, display, found, layout)
+            steps = explain_steps(steps, display, found, layout)
     except UnreadableError as error:
         return Verdict("unreadable", str(error), (), error.place, definitions=definitions)
     for status in _WORST_FIRST:
@@ -175,85 +140,10 @@ def check(
     assert deciding is not None  # noqa: S101 - a display has one claim at least
     return Verdict(
         deciding.status,
-        f"{deciding.mistake} ({deciding.sentence})" if deciding.mistake else deciding.sentence,
+        deciding.explanation,
         steps,
         deciding.place,
         layout,
         display.definitions,
+        display,
     )
-
-
-def _best(
-    latex: str, display: Display, model: Model, *, has_own_sizes: bool
-) -> tuple[str, tuple[Step, ...]]:
-    """Return the layout in which most steps hold, or else are empty, with the steps."""
-    is_same = has_plain_sigma(display)
-    found = []
-    for layout in model.layouts:
-        steps = []
-        for claim in display.claims:
-            text = _text(latex, claim.place)
-            try:
-                outcome = evaluate(claim, networks(model, layout, is_same))
-                steps.append(_step(text, outcome, claim.place[0], has_own_sizes=has_own_sizes))
-            except UnreadableError as error:
-                status: Status = "unreadable"
-                if isinstance(error, SizesError) and not has_own_sizes:
-                    status = "large" if error.is_large else "empty"
-                steps.append(Step(status, text, str(error), place=error.place))
-        found.append((layout, tuple(steps)))
-
-    def merit(pair: tuple[str, tuple[Step, ...]]) -> tuple[int, int]:
-        statuses = [step.status for step in pair[1]]
-        return statuses.count("holds"), statuses.count("empty")
-
-    return max(found, key=merit)
-
-
-def _text(latex: str, place: tuple[int, int]) -> str:
-    """Return a claim's LaTeX, with the font or size of its first symbol."""
-    before = _FONT_BEFORE.search(latex, 0, place[0])
-    return latex[before.start() if before else place[0] : place[1]]
-
-
-def _step(text: str, outcome: Outcome, begin: int, *, has_own_sizes: bool) -> Step:
-    false: Status = "empty" if outcome.is_empty and not has_own_sizes else "fails"
-    return Step(
-        "holds" if outcome.is_true else false,
-        text,
-        outcome.message,
-        outcome.left_shape,
-        outcome.right_shape,
-        outcome.worst,
-        place=None if outcome.is_true else begin,
-        n_checked=outcome.n_checked,
-    )
-
-
-def _explained(
-    steps: tuple[Step, ...], display: Display, model: Model, layout: str
-) -> tuple[Step, ...]:
-    """Return the steps, the first false ones with the mistake that makes them false."""
-    false = [at for at, step in enumerate(steps) if step.status == "fails"][:MAX_EXPLAINED]
-    if not false:
-        return steps
-    # Not needed where all is true, and the browser imports slowly.
-    from bpdocs.equations.printing.latex import Printer
-    from bpdocs.equations.repairs.naming import name_mistake
-
-    graphs = networks(model, layout, has_plain_sigma(display))
-    named = {at: name_mistake(display.claims[at], graphs, Printer(model.names)) for at in false}
-    return tuple(replace(step, mistake=named.get(at, "")) for at, step in enumerate(steps))
-
-
-def has_plain_sigma(display: Display) -> bool:
-    r"""Tell whether \sigma stands without a layer: then all layers have the same activation."""
-    layers = [
-        node.layer is not None
-        for claim in display.claims
-        for node in claim.walk()
-        if isinstance(node, t.Function) and node.name == r"\sigma"
-    ]
-    if True in layers and False in layers:
-        raise UnreadableError(r"\sigma stands with a layer and without one", 0)
-    return False in layers

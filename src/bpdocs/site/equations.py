@@ -1,4 +1,4 @@
-"""What an equation has besides its formula: the shapes of its symbols, NumPy, a place for Check."""
+"""What an equation has besides its formula: shapes, NumPy or a mark, and a place for Check."""
 
 import html
 import json
@@ -12,6 +12,7 @@ from bpdocs.equations.pages import CheckedEquation
 from bpdocs.equations.printing.numpy_lines import numpy_lines
 from bpdocs.equations.printing.symbol_shapes import symbol_shapes
 from bpdocs.site.formulas import Titles
+from bpdocs.site.marks import render_mark
 
 _FORMATTER = HtmlFormatter(cssclass="highlight", wrapcode=True)
 _LEXER = PythonLexer()
@@ -38,12 +39,16 @@ def render_tools(equation: CheckedEquation, language: str) -> str:
         "sizes": list(sizes),
         "samples": n_samples,
     }
-    lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
-    code = highlight("\n".join(lines) + "\n", _LEXER, _FORMATTER)
+    # What is meant to be false may have shapes that do not fit, and is nothing to be copied.
+    below = render_mark(equation.fails, language) if equation.fails else _numpy(equation, language)
     return (
         f'<div class="bp-tools" data-bp-tools="{equation.id}" data-bp-state="idle"'
         f' data-bp-question="{html.escape(json.dumps(data, ensure_ascii=False))}"'
-        " data-search-exclude>"
-        f'<details class="bp-numpy"><summary>{_SUMMARY[language]}</summary>{code}</details>'
-        "</div>"
+        f" data-search-exclude>{below}</div>"
     )
+
+
+def _numpy(equation: CheckedEquation, language: str) -> str:
+    lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
+    code = highlight("\n".join(lines) + "\n", _LEXER, _FORMATTER)
+    return f'<details class="bp-numpy"><summary>{_SUMMARY[language]}</summary>{code}</details>'

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from mkdocs.exceptions import PluginError
 
+from bpdocs.examples.prose import Formula
 from bpdocs.examples.reader import Equation
+from bpdocs.site.marks import render_mark
 from bpdocs.site.node import NodeService
+from bpdocs.site.places import INLINE, match_formulas, remove_comments
 from bpdocs.site.quantities import colour_quantities
-
-# What pymdownx.arithmatex makes of $...$ with `generic: true`.
-_INLINE = re.compile(r'<span class="arithmatex">\\\((?P<latex>.*?)\\\)</span>', re.DOTALL)
 
 # Browsers may break a line on either side of a formula, even before a full stop.
 _OPENING = "(\\[“‘（《"
 _CLOSING = ".,;:!?)\\]’”。，、；：！？）》"
-_TIED = re.compile(rf"[{_OPENING}]*{_INLINE.pattern}[{_CLOSING}]*", re.DOTALL)
+_TIED = re.compile(rf"[{_OPENING}]*{INLINE.pattern}[{_CLOSING}]*", re.DOTALL)
 
 _SOURCE = re.compile(r'(<annotation encoding="application/x-tex">).*?(</annotation>)', re.DOTALL)
 
@@ -71,21 +71,26 @@ class FormulaRenderer:
             for equation, formula in zip(equations, self._load(formulas, places), strict=True)
         ]
 
-    def render_inline(self, content: str, page: str, text: str = "") -> str:
-        """Return a page's HTML with its inline formulas rendered; `text` is the page's source."""
+    def render_inline(
+        self, content: str, page: str, read: Sequence[Formula], language: str = "en"
+    ) -> str:
+        """Return a page's HTML with its inline formulas rendered, which must be those read."""
+        content = remove_comments(content)
+        sources = match_formulas(content, page, read)
         formulas = [
             _Formula(html.unescape(match["latex"]), display=False)
-            for match in _INLINE.finditer(content)
+            for match in INLINE.finditer(content)
         ]
-        lines = [
-            text[: max(text.find(f"${formula.latex}$"), 0)].count("\n") for formula in formulas
-        ]
-        loaded = iter(self._load(formulas, [f"{page}:{line + 1}" for line in lines]))
+        places = [f"{page}:{source.line if source else 1}" for source in sources]
+        loaded = iter(zip(self._load(formulas, places), sources, strict=True))
 
         def render(match: re.Match[str]) -> str:
+            formula, source = next(loaded)
             # Not a span: the search index would include it again after the first span inside it.
-            rendered = f"<var data-search-exclude>{self._html(next(loaded))}</var>"
-            tied = _INLINE.sub(lambda _: rendered, match[0])
+            rendered = f"<var data-search-exclude>{self._html(formula)}</var>"
+            if source and source.fails:
+                rendered += f" {render_mark(source.fails, language)}"
+            tied = INLINE.sub(lambda _: rendered, match[0])
             return tied if tied == rendered else f'<span class="bp-tied">{tied}</span>'
 
         return _TIED.sub(render, content)

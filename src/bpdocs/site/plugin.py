@@ -3,7 +3,6 @@
 import logging
 import re
 import shutil
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,8 +18,9 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.meta import get_data
 
 from bpdocs.equations.pages import CheckedEquation, check_page, model_of, require_true
+from bpdocs.examples.fences import PageError
 from bpdocs.examples.model import Cell
-from bpdocs.examples.reader import Equation, Page, PageError, read_page
+from bpdocs.examples.reader import Equation, Page, read_page
 from bpdocs.site.assets import build_assets
 from bpdocs.site.cells import render_cell, render_page_bar
 from bpdocs.site.equations import EQUATION_NAME, render_tools, shape_titles
@@ -35,6 +35,7 @@ from bpdocs.site.languages import (
     link_languages,
     require_same_pages,
 )
+from bpdocs.site.places import DOCSTRINGS, find_blocks
 from bpdocs.site.runtime import Runtime, prepare_runtime
 from bpdocs.site.scripts import put_first
 
@@ -44,9 +45,6 @@ _PLACE = '<div data-bp-place="{}"></div>'
 _PLACES = re.compile(r'<div data-bp-place="(\d+)"></div>')
 _TITLE_END = "</h1>"
 _SERVICE = "bpdocs-service.js"  # `frontend/src/keep.ts` registers it by this name
-
-# Docstrings are English on every page.
-_DOCSTRINGS = '<div class="doc doc-object doc-module"'
 
 
 class BpdocsConfig(Config):
@@ -61,7 +59,6 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
-        self.texts: dict[str, str] = {}
         self.equations: dict[str, list[CheckedEquation]] = {}
         self.formulas = FormulaRenderer()
         self.runtime: Runtime
@@ -116,7 +113,7 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
     def on_page_markdown(
         self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files
     ) -> str:
-        """Read the page, and leave a place for every cell and equation."""
+        """Read the page, check its formulas, and leave a place for every cell and equation."""
         name = f"docs/{self.language.code}/{page.file.src_uri}"
         # Front matter is gone by now, but error messages count lines from the top of the file.
         content = page.file.content_string
@@ -125,14 +122,15 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
         text = "\n" * above + markdown.lstrip("\n")
         try:
             read = read_page(text, name)
-            equations = check_page(read, model_of(content))
-            require_true(equations)
+            checked = check_page(read, model_of(content))
+            require_true(checked)
         except PageError as error:
             raise PluginError(str(error)) from error
-        self.equations[page.file.src_uri] = equations
         self.pages[page.file.src_uri] = read
-        self.texts[page.file.src_uri] = text
-        lines = text.splitlines()
+        self.equations[page.file.src_uri] = [
+            formula for formula in checked if isinstance(formula, CheckedEquation)
+        ]
+        lines = read.text.split("\n")
         for number, (fence, _) in reversed(list(enumerate(read.blocks))):
             lines[fence.start : fence.end] = ["", fence.indent + _PLACE.format(number), ""]
         return "\n".join(lines)
@@ -156,15 +154,16 @@ class BpdocsPlugin(BasePlugin[BpdocsConfig]):
             for _, block in read.blocks
             if isinstance(block, Cell | Equation)
         ]
-        found = _find_places(html)
+        html = self.formulas.render_inline(html, read.name, read.formulas, self.language.code)
+        found = find_blocks(html)
         if found != list(range(len(blocks))):
             raise PluginError(
                 f"{read.name}:1: {len(blocks)} cells and equations were read but {len(found)} are "
                 "on the page. Check that no fence stands inside HTML or a comment."
             )
-        html = self.formulas.render_inline(html, read.name, self.texts[page.file.src_uri])
         html = _PLACES.sub(lambda match: blocks[int(match[1])], html)
-        html = html.replace(_DOCSTRINGS, f'{_DOCSTRINGS} lang="en"')
+        # Docstrings are English on every page.
+        html = html.replace(DOCSTRINGS, f'{DOCSTRINGS} lang="en"')
         if read.blocks:
             url = self._url_from(page, self.runtime.path)
             bar = render_page_bar(url, self.runtime.start_bytes)
@@ -222,22 +221,3 @@ def _source_folders(package: Path) -> list[Path]:
     suffixes = {".py", ".lark", ".ts", ".css", ".mjs", ".json"}
     files = [path for path in package.rglob("*.*") if path.suffix in suffixes]
     return sorted({path.parent for path in files if "node_modules" not in path.parts})
-
-
-class _PlaceFinder(HTMLParser):
-    """Finds the places that a reader will see: not those in comments or scripts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[int] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        number = dict(attrs).get("data-bp-place")
-        if number is not None:
-            self.found.append(int(number))
-
-
-def _find_places(html: str) -> list[int]:
-    finder = _PlaceFinder()
-    finder.feed(html)
-    return finder.found

@@ -3,12 +3,18 @@ r"""A tree with the shape of every node, on one network and for one choice of th
 Everything that does not fit is found here, and written on the tree, so that `values` only computes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
+from bpdocs.equations.errors import MismatchError, UnreadableError
 from bpdocs.equations.evaluating.axes import Axes, Ranges
 from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum, whole_number
+from bpdocs.equations.evaluating.fits import (
+    broadcast_cure,
+    require_first_order,
+    shape_of_application,
+)
 from bpdocs.equations.evaluating.lengths import Shape, require_length, shape_name
 from bpdocs.equations.networks.graph import Graph, Key, is_one
 
@@ -42,6 +48,12 @@ class Shaped:
     key: Key | None = None
     ranges: Ranges | None = None
     is_number: bool = False
+
+    def walk(self) -> Iterator["Shaped"]:
+        """Yield this node and all from which it is computed."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
 
 
 @dataclass
@@ -178,7 +190,7 @@ class Shapes:
         for part in parts[1:]:
             if part.shape != first:
                 names = f"{self.name(first, layers)} and {self.name(part.shape, layers)}"
-                cure = _broadcast_cure(first, part.shape)
+                cure = broadcast_cure(first, part.shape)
                 raise MismatchError(f"a sum of {names} does not fit{cure}")
         return Shaped(node, first, layers, parts)
 
@@ -223,43 +235,9 @@ class Shapes:
         return Shaped(node, (), layers, (left, right))
 
     def _apply(self, node: t.Apply, layers: Layers) -> Shaped:
-        name = node.function.name
         parts = tuple(self.of(argument, layers) for argument in node.arguments)
-        shapes = [part.shape for part in parts]
-        first = shapes[0]
-        if name in {"max", "min"} and any(isinstance(a, t.Number) for a in node.arguments):
-            return Shaped(node, max(shapes, key=len), layers, parts)
-        if name in {"Loss", "max", "min"} and len(set(shapes)) > 1:
-            names = " and ".join(self.name(shape, layers) for shape in shapes)
-            raise MismatchError(f"{name} of {names} does not fit")
-        if name == r"\sigma":
-            self._require_activation(node, first, layers)
-        elif name == "softmax" and not first:
-            raise UnreadableError("softmax acts on whole columns", node.place[0])
-        elif name == "tr" and (not first or first[0] != first[1]):
-            raise MismatchError(f"the trace of {self.name(first, layers)} does not exist")
-        elif name == "diag":
-            return Shaped(node, self._diag(first, node, layers), layers, parts)
-        return Shaped(node, () if name in {"Loss", "tr"} else first, layers, parts)
-
-    def _require_activation(self, node: t.Apply, shape: Shape, layers: Layers) -> None:
-        if node.function.layer is None:
-            return
-        layer = whole_number(node.function.layer, self.graph, layers)
-        if layer not in self.graph.activations:
-            raise NoLayerError(r"\sigma", layer, is_inside=False)
-        if layer in self.graph.coupled and not shape:
-            raise UnreadableError("softmax acts on whole columns, not on an entry", node.place[0])
-
-    def _diag(self, shape: Shape, node: t.Node, layers: Layers) -> Shape:
-        if not shape:
-            raise UnreadableError("diag takes an array", node.place[0])
-        if any(map(is_one, shape)):
-            length = shape[0] if is_one(shape[1]) else shape[1]
-            return (length, length)
-        if shape[0] != shape[1]:
-            raise MismatchError(f"the diagonal of {self.name(shape, layers)} does not exist")
-        return (shape[0], 1)
+        shape = shape_of_application(node, [p.shape for p in parts], self.graph, layers)
+        return Shaped(node, shape, layers, parts)
 
     def _derivative(self, node: t.Derivative, layers: Layers) -> Shaped:
         require_first_order(node.above)
@@ -294,24 +272,3 @@ class Shapes:
         if node.function != "sum" and body.shape:
             raise UnreadableError("a maximum is taken over numbers", node.place[0])
         return Shaped(node, body.shape, layers, (body,), ranges=ranges)
-
-
-def _broadcast_cure(first: Shape, second: Shape) -> str:
-    """Return how to add one column to every column, which NumPy does by broadcasting."""
-    if first and second and first[0] == second[0] and 1 in {int(first[1]), int(second[1])}:
-        return (
-            r"; for the same column in every sample write \bm{b}^{l} \, \mathbf{1}_{M}^\mathsf{T}"
-        )
-    if first and second and first[1] == second[1] and 1 in {int(first[0]), int(second[0])}:
-        return r"; for the same row in every sample write \mathbf{1}_{M} \, \bm{b}^{l}"
-    return ""
-
-
-def require_first_order(node: t.Node) -> None:
-    """Refuse a derivative of a derivative."""
-    for inner in node.walk():
-        derived = isinstance(inner, t.Quantity) and (
-            inner.name == "Delta" or inner.name.endswith("_new")
-        )
-        if derived or isinstance(inner, t.Derivative | t.Differential):
-            raise UnreadableError("a derivative of a derivative is not read", inner.place[0])

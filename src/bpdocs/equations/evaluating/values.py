@@ -16,14 +16,13 @@ from bpdocs.equations.evaluating.counting import whole_number
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import length_name
 from bpdocs.equations.evaluating.shapes import Shaped
+from bpdocs.equations.evaluating.sums import plain_sum, reduce_letters, sum_entries
 from bpdocs.equations.evaluating.value import (
     MAX_ENTRIES,
     Value,
     add,
     align,
-    align_sizes,
     divide,
-    magnitude,
     matrix_product,
     multiply,
     power,
@@ -133,7 +132,7 @@ class Values:
                 return functions.norm(parts[0])
             case t.Inner():
                 product = multiply(*parts)
-                return _sum_entries(product) if product.is_matrix else product
+                return sum_entries(product) if product.is_matrix else product
             case t.Apply():
                 return self._apply(node, shaped, parts)
         raise UnreadableError(f"{type(node).__name__} is no value", node.place[0])
@@ -206,7 +205,7 @@ class Values:
     def _derivative(self, shaped: Shaped) -> Value:
         key = shaped.key
         assert key is not None  # noqa: S101 - `shapes` has set it
-        targets = {part.key for part in _walk(shaped.parts[0]) if part.key is not None}
+        targets = {part.key for part in shaped.parts[0].walk() if part.key is not None}
         moved = self.graph.moved_by_entries(key, targets)
         above = self._with(moved, _MOVED).of(shaped.parts[0])
         letters = tuple(letter for letter in above.letters if letter not in _MOVED)
@@ -228,7 +227,7 @@ class Values:
         if shaped.ranges is None:  # over layers
             total = self.of(shaped.parts[0])
             for part in shaped.parts[1:]:
-                total = _plain_sum(total, self.of(part))
+                total = plain_sum(total, self.of(part))
             return total
         inside = IndexValues(self.graph, dict(self.indices.letters))
         inside.add(shaped.ranges)
@@ -236,45 +235,4 @@ class Values:
         body = values.of(shaped.parts[0])
         lengths = {letter: last - first + 1 for letter, (first, last) in shaped.ranges.items()}
         mask = inside.hold(t.AllOf(node.conditions), shaped.layers)
-        return _reduce(node, body, mask, lengths)
-
-
-def _walk(shaped: Shaped) -> list[Shaped]:
-    found = [shaped]
-    for part in shaped.parts:
-        found += _walk(part)
-    return found
-
-
-def _sum_entries(value: Value) -> Value:
-    return value.change(lambda x: x.sum(axis=(-2, -1)))
-
-
-def _plain_sum(left: Value, right: Value) -> Value:
-    """Return a sum whose terms come from one formula: a small one is no slip of the author's."""
-    letters, (a, b) = align(left, right)
-    first, second = align_sizes(left, right)
-    return Value(a + b, letters, first + second)
-
-
-def _reduce(node: t.Reduction, body: Value, mask: Value, lengths: Mapping[str, int]) -> Value:
-    """Return the sum or extremum of a body over letters, where a mask is true."""
-    kept = tuple(letter for letter in union(body, mask) if letter not in lengths)
-    letters = (*kept, *lengths)
-    data, sizes = body.on(letters), body.sizes_on(letters)
-    where = mask.on(letters, as_matrix=body.is_matrix)
-    shape = list(np.broadcast_shapes(data.shape, where.shape))
-    shape[len(kept) : len(letters)] = lengths.values()
-    if np.prod(shape, dtype=float) > MAX_ENTRIES:
-        raise too_many_entries(node.place[0])
-    data, sizes, where = (np.broadcast_to(x, shape) for x in (data, sizes, where))
-    axes = tuple(range(len(kept), len(letters)))
-    if node.function == "sum":
-        total = np.where(where, data, 0).sum(axis=axes)
-        return Value(total, kept, np.where(where, sizes, 0).sum(axis=axes))
-    sign = 1 if node.function == "max" else -1
-    order = np.where(where, sign * np.real(data), -np.inf).reshape(*shape[: len(kept)], -1)
-    best = order.argmax(axis=-1)[..., None]
-    flat = data.reshape(*shape[: len(kept)], -1)
-    found = np.take_along_axis(flat, best, axis=-1)[..., 0]
-    return Value(found, kept, magnitude(found))
+        return reduce_letters(node, body, mask, lengths)

@@ -1,6 +1,7 @@
 """The mistakes that have a name."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 # Short and stable name, as an author marks it, and the sentence that is shown. The order is that
 # in which explanations are tried and given: the plainest first.
@@ -49,6 +50,23 @@ MISTAKES: Mapping[str, str] = {
     "rows and columns exchanged": "rows and columns exchanged",
     "shapes do not fit": "the shapes do not fit",
 }
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A named mistake.
+
+    Attributes
+    ----------
+    name : str
+        A key of `MISTAKES`.
+    repair : str
+        LaTeX of the claim put right, "" where no small change does it.
+    """
+
+    name: str
+    repair: str = ""
+
 
 _PLACES = {name: place for place, name in enumerate(MISTAKES)}
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.judging import has_plain_sigma
 from bpdocs.equations.networks.models import MODELS, Model, networks
 from bpdocs.equations.printing.latex import Printer
 from bpdocs.equations.reading.context import Definitions
@@ -19,7 +20,7 @@ from bpdocs.equations.reading.display import read_display
 from bpdocs.equations.repairs.algebra import unrelated_arrays
 from bpdocs.equations.repairs.edits import KINDS, Edit, edits
 from bpdocs.equations.repairs.excuses import excuse
-from bpdocs.equations.verdict import Verdict, has_plain_sigma
+from bpdocs.equations.verdict import Verdict
 
 
 class Checked(Protocol):

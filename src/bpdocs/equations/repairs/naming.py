@@ -1,14 +1,14 @@
 r"""Which mistake makes an equation false: the small change that makes it true has its name."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.printing.latex import Printer
-from bpdocs.equations.repairs.catalogue import MISTAKES, plainness
+from bpdocs.equations.repairs.catalogue import MISTAKES, Mistake, plainness
 from bpdocs.equations.repairs.edits import Edit, repairs
 from bpdocs.equations.repairs.factor_names import names_of_factor
 from bpdocs.equations.repairs.factors import is_error_column
@@ -20,22 +20,6 @@ MAX_TRIALS = 400
 MAX_NODES = 120  # of a claim: the longest of the corpus has 84, and the time grows quadratically
 
 _SUMS = ("sum superfluous", "wrong sum")  # may be off by a constant factor as well
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A named mistake.
-
-    Attributes
-    ----------
-    name : str
-        A key of `MISTAKES`.
-    repair : str
-        LaTeX of the claim put right, "" where no small change does it.
-    """
-
-    name: str
-    repair: str = ""
 
 
 def name_mistakes(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> tuple[Mistake, ...]:
@@ -69,19 +53,6 @@ def name_mistakes(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> 
     if len(found) < MAX_NAMES and _is_misfit(claim, graphs):
         found["shapes do not fit"] = Mistake("shapes do not fit")
     return tuple(found.values())
-
-
-def name_mistake(claim: t.Claim, graphs: Sequence[Graph], printer: Printer) -> str:
-    """Return the plainest repair of a false claim, and what it puts right, or "".
-
-    That shapes do not fit is left out: the verdict says which.
-    """
-    found = [m for m in name_mistakes(claim, graphs, printer) if m.name != "shapes do not fit"]
-    if not found:
-        return ""
-    repair = found[0].repair
-    what = ": ".join(MISTAKES[mistake.name] for mistake in found if mistake.repair == repair)
-    return f"{what}; true is {repair}" if repair else what
 
 
 def _speaks_of_network(side: t.Node) -> bool:
