@@ -15,7 +15,7 @@ from bpdocs.equations.printing.latex import Printer
 from bpdocs.equations.reading.display import read_display
 from bpdocs.equations.repairs.catalogue import MISTAKES
 from bpdocs.equations.repairs.meanings import name_convention
-from bpdocs.equations.repairs.naming import MAX_NAMES, name_mistake, name_mistakes
+from bpdocs.equations.repairs.naming import MAX_NAMES, name_mistakes
 from corpus import ENTRIES
 from repository import ROOT
 
@@ -143,14 +143,12 @@ def test_factor_stands_in_every_network():
         assert _named(claim, "dense") == ()
 
 
-def test_explanations_of_one_repair_are_one_sentence():
-    """Two names of the same repair are said together, with what is true."""
+def test_explanations_of_one_repair_are_all_given():
+    """A mean for a sum is 1/M twice as well; both have the same repair."""
     latex = r"\frac{\partial C}{\partial b^{l}} = \frac{1}{M} \Delta^{l} \mathbf{1}_{M}"
-    ((claim, graphs, _, _),) = _claims(latex, "dense")
-    sentence = name_mistake(claim, graphs, Printer(MODELS["dense"].names))
-    assert sentence.startswith("1/M twice: a mean for a sum; true is ")
-    ((claim, graphs, _, _),) = _claims(r"Z^{l} = W^{l} W^{l}", "dense")
-    assert name_mistake(claim, graphs, Printer(MODELS["dense"].names)) == ""
+    first, second = _named(latex, "dense")
+    assert [first.name, second.name] == ["1/M twice", "mean for a sum"]
+    assert first.repair == second.repair != ""
 
 
 NUMERATOR = "true in numerator layout, where a gradient has the transposed shape"
