@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bpdocs.equations import tree as t
+from bpdocs.equations.letters import layer_letters
 from bpdocs.equations.repairs.changes import LAST, M
 from bpdocs.equations.repairs.factors import TWO, Factor, without
 
@@ -74,5 +75,12 @@ def has_mean(side: t.Node) -> bool:
 
 
 def has_sum(side: t.Node) -> bool:
-    """Tell whether something is summed over samples or neurons."""
-    return any(isinstance(node, t.Reduction | t.Ones | t.Norm) for node in side.walk())
+    """Tell whether something is summed over samples or neurons; layers are another matter."""
+    layers = layer_letters([side])
+    for node in side.walk():
+        match node:
+            case t.Ones() | t.Norm():
+                return True
+            case t.Reduction() if layers.isdisjoint(bound.letter for bound in node.bounds):
+                return True
+    return False
