@@ -72,7 +72,7 @@ class Step:
     @property
     def explanation(self) -> str:
         """The sentence with the convention or mistake that explains it."""
-        reason = self.convention or self.mistake
+        reason = "; or ".join(filter(None, (self.mistake, self.convention)))
         return f"{reason} ({self.sentence})" if reason else self.sentence
 
 
@@ -101,7 +101,7 @@ def _judge(latex: str, claim: t.Claim, graphs: Sequence[Graph], *, has_own_sizes
     status: Status
     try:
         outcome = evaluate(claim, graphs)
-        _require_own_condition(claim, outcome, graphs)
+        outcome = _with_condition_nearby(claim, outcome, graphs)
     except UnreadableError as error:
         status = "unreadable"
         if isinstance(error, SizesError) and not has_own_sizes:
@@ -120,17 +120,15 @@ def _judge(latex: str, claim: t.Claim, graphs: Sequence[Graph], *, has_own_sizes
     )
 
 
-def _require_own_condition(claim: t.Claim, outcome: Outcome, graphs: Sequence[Graph]) -> None:
-    """Refuse a false step that the condition of another row would make true: it may be meant."""
+def _with_condition_nearby(claim: t.Claim, outcome: Outcome, graphs: Sequence[Graph]) -> Outcome:
+    """Return an outcome that says where the condition of another row would make a step true."""
     if outcome.is_true or not claim.nearby:
-        return
+        return outcome
     meant = replace(claim, conditions=(*claim.conditions, *claim.nearby), nearby=())
-    if evaluate(meant, graphs, to_first=True).is_true:
-        raise UnreadableError(
-            "this is true only under a condition that stands on another line; write the condition "
-            "on each line that it restricts",
-            claim.place[0],
-        )
+    if not evaluate(meant, graphs, to_first=True).is_true:
+        return outcome
+    hint = "; true under the condition of another line: write it on each line that it restricts"
+    return replace(outcome, message=outcome.message + hint)
 
 
 def _letter_hint(claim: t.Claim, outcome: Outcome) -> str:
