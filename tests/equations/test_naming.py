@@ -154,7 +154,6 @@ def test_explanations_of_one_repair_are_one_sentence():
 
 
 NUMERATOR = "true in numerator layout, where a gradient has the transposed shape"
-ASSIGNMENT = r"true as an assignment: write \leftarrow"
 CONVENTIONS = [
     ("dense", r"\frac{\partial C}{\partial W^{l}} = A^{l-1} (\Delta^{l})^\top", NUMERATOR),
     (
@@ -164,8 +163,6 @@ CONVENTIONS = [
         NUMERATOR,
     ),
     ("single_sample", r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_j \delta^l_k", NUMERATOR),
-    ("training", r"W^{l} = W^{l} - \eta \frac{\partial C}{\partial W^{l}}", ASSIGNMENT),
-    ("training", r"b^{l}_j = b^{l}_j - \eta \sum_m \Delta^{l}_{j,m}", ASSIGNMENT),
     (
         "dense",
         r"\mathrm{d}W^{l} = \mathrm{d}Z^{l} (A^{l-1})^\top",

@@ -7,6 +7,7 @@ import numpy as np
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model
 
@@ -91,7 +92,9 @@ def _is_equal(claim: t.Claim, old: t.Node, new: t.Node, unrelated: Sequence[Grap
     if any(isinstance(n, t.Derivative | t.Differential) for n in (*old.walk(), *new.walk())):
         return False
     try:
-        part = t.Claim(old, "=", new, claim.conditions)
+        letters = free_letters(old, new)
+        mine = tuple(c for c in claim.conditions if free_letters(c) <= letters)
+        part = t.Claim(old, "=", new, mine)
         return evaluate(part, unrelated, to_first=True).is_true
     except UnreadableError:
         return False

@@ -5,12 +5,14 @@ network's; that the mutant is true on the networks excuses nothing.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
 from bpdocs.equations.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
+from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.repairs.algebra import Pair, is_algebra
 from bpdocs.equations.repairs.changes import is_index, substituted
 
@@ -18,6 +20,7 @@ ALGEBRA = "an identity of algebra, true of any arrays"
 NUMBERS = "a number may stand anywhere in a product"
 RENAMED = "the same statement of another index or layer"
 ZERO = "0 stays 0 under any factor"
+INDEPENDENT = "the derivative of what does not depend is 0"
 SAMPLES = "all derivatives of one sample by another are 0"
 OTHER_FACTOR = "where the two indices differ the other factor is 0"
 SAME_SLOPE = "the derivative is the same for each of these indices"
@@ -52,10 +55,12 @@ def excuse(
         return RENAMED
     if any(_is_order_of_numbers(pair, graphs) for pair in pairs):
         return NUMBERS
-    if t.Number(0) in (claim.left, claim.right):
+    if any(side == t.Number(0) or isinstance(side, t.Zeros) for side in (claim.left, claim.right)):
         if _is_scaled(*pairs[-1]):
             return ZERO
-        if any(is_unequal(node) for node in mutant.walk()):
+        if _is_independent(mutant, graphs):
+            return INDEPENDENT
+        if any(_keeps_samples_apart(node) for node in mutant.walk()):
             return SAMPLES
     if any(_is_under_zero(pair, pairs[-1], graphs) for pair in pairs):
         return OTHER_FACTOR
@@ -84,12 +89,30 @@ def _is_instance(claim: t.Claim, mutant: t.Claim, deepest: Pair) -> bool:
     return is_everywhere and substituted(claim, old, new) == mutant
 
 
-def is_unequal(node: t.Node) -> bool:
-    r"""Tell whether a node is the condition that two indices differ, n \ne m."""
+def _keeps_samples_apart(node: t.Node) -> bool:
+    r"""Tell whether a node is the condition that two samples differ, n \ne m."""
     match node:
-        case t.Comparison(_, ("!=",)) | t.Not(t.Comparison(_, ("=",))):
-            return True
+        case t.Comparison((t.Letter(first), t.Letter(second)), ("!=",)):
+            return not NEURON_LETTERS & {first, second}
+        case t.Not(part):
+            equal = [n for n in part.walk() if isinstance(n, t.Comparison)]
+            return any(
+                n.relations == ("=",) and _keeps_samples_apart(_unequal(*n.sides))
+                for n in equal
+                if len(n.sides) == 2
+            )
     return False
+
+
+def _is_independent(mutant: t.Claim, graphs: Sequence[Graph]) -> bool:
+    """Tell whether a mutant is a derivative of which every entry is 0, whatever the indices."""
+    if not any(isinstance(node, t.Derivative) for node in mutant.walk()):
+        return False
+    try:
+        everywhere = replace(mutant, conditions=())
+        return evaluate(everywhere, graphs, to_first=True).is_true
+    except UnreadableError:
+        return False
 
 
 def _unequal(first: t.Node, second: t.Node) -> t.Condition:
@@ -99,7 +122,9 @@ def _unequal(first: t.Node, second: t.Node) -> t.Condition:
 def _equalities(claim: t.Claim) -> Iterator[Pair]:
     for condition in claim.conditions:
         match condition:
-            case t.Comparison((first, second), ("=",)):
+            case t.Comparison((first, second), ("=",)) | t.Not(
+                t.Comparison((first, second), ("!=",))
+            ):
                 yield first, second
 
 

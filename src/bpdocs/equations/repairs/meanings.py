@@ -1,7 +1,7 @@
 r"""Other meanings of its signs in which a false claim is true as it stands.
 
-An author from elsewhere writes dW for a gradient, lays a gradient out as a row, or writes = for an
-update: what he says is right, and the verdict says what he means.
+An author from elsewhere writes dW for a gradient, C for the loss of one sample, or lays a gradient
+out as a row: what he says is right, and the verdict says what he means.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from bpdocs.equations.evaluating.claims import evaluate
 from bpdocs.equations.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, networks
-from bpdocs.equations.notation import NEURON_LETTERS, STEPPED
+from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.repairs.changes import M
 
 _LOSS = t.Quantity("C")
@@ -67,19 +67,11 @@ def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
 
 def _other_meanings(claim: t.Claim) -> Iterator[tuple[str, t.Claim]]:
     """Yield the claim with other meanings of its signs, the plainest first."""
-    if claim.relation == "=" and _assigned(claim.left):
-        sentence = r"true as an assignment: write \leftarrow"
-        yield sentence, replace(claim, relation="<-")
     yield from _gradients(claim)
     yield from _loss_of_one_sample(claim)
     sentence = "true in numerator layout, where a gradient has the transposed shape"
     for turned in (_turned, _turned_with_errors):
         yield sentence, _on_both_sides(claim, turned)
-
-
-def _assigned(left: t.Node) -> bool:
-    base = left.base if isinstance(left, t.Element) else left
-    return isinstance(base, t.Quantity) and base.name in STEPPED
 
 
 def _on_both_sides(claim: t.Claim, change: Callable[[t.Node], t.Node]) -> t.Claim:
