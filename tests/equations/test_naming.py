@@ -15,7 +15,7 @@ from bpdocs.equations.printing.latex import Printer
 from bpdocs.equations.reading.display import read_display
 from bpdocs.equations.repairs.catalogue import MISTAKES
 from bpdocs.equations.repairs.meanings import name_convention
-from bpdocs.equations.repairs.naming import MAX_NAMES, name_mistake, name_mistakes
+from bpdocs.equations.repairs.naming import MAX_NAMES, name_mistakes
 from corpus import ENTRIES
 from repository import ROOT
 
@@ -61,7 +61,7 @@ def _named(latex, model):
 
 def _convention(latex, model):
     ((claim, _, layout, is_same),) = _claims(latex, model)
-    return name_convention(claim, MODELS[model], layout, is_same)
+    return name_convention(claim, (), MODELS[model], layout, is_same)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.model}-{e.latex}")
@@ -146,11 +146,8 @@ def test_factor_stands_in_every_network():
 def test_explanations_of_one_repair_are_one_sentence():
     """Two names of the same repair are said together, with what is true."""
     latex = r"\frac{\partial C}{\partial b^{l}} = \frac{1}{M} \Delta^{l} \mathbf{1}_{M}"
-    ((claim, graphs, _, _),) = _claims(latex, "dense")
-    sentence = name_mistake(claim, graphs, Printer(MODELS["dense"].names))
-    assert sentence.startswith("1/M twice: a mean for a sum; true is ")
-    ((claim, graphs, _, _),) = _claims(r"Z^{l} = W^{l} W^{l}", "dense")
-    assert name_mistake(claim, graphs, Printer(MODELS["dense"].names)) == ""
+    assert check(latex).mistake.startswith("1/M twice: a mean for a sum; true is ")
+    assert check(r"Z^{l} = W^{l} W^{l}").mistake == ""
 
 
 NUMERATOR = "true in numerator layout, where a gradient has the transposed shape"

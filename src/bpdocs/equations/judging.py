@@ -62,10 +62,12 @@ class Step:
     @property
     def mistake(self) -> str:
         """What is wrong, and the step put right, in one line; or ""."""
-        if not self.mistakes:
+        # That shapes do not fit is what the sentence says, and which.
+        named = [mistake for mistake in self.mistakes if mistake.name != "shapes do not fit"]
+        if not named:
             return ""
-        repair = self.mistakes[0].repair
-        same = [mistake for mistake in self.mistakes if mistake.repair == repair]
+        repair = named[0].repair
+        same = [mistake for mistake in named if mistake.repair == repair]
         what = ": ".join(MISTAKES[mistake.name] for mistake in same)
         return f"{what}; true is {repair}" if repair else what
 
@@ -160,10 +162,11 @@ def explain(
     explained = list(steps)
     for at in false:
         claim = display.claims[at]
+        others = (*display.claims[:at], *display.claims[at + 1 :])
         explained[at] = replace(
             steps[at],
             mistakes=name_mistakes(claim, graphs, Printer(model.names)),
-            convention=name_convention(claim, model, layout, is_same),
+            convention=name_convention(claim, others, model, layout, is_same),
         )
     return tuple(explained)
 
