@@ -10,18 +10,8 @@ import numpy as np
 import pytest
 
 from bpdocs.equations import MODELS, check
-<<<<<<< HEAD
-from bpdocs.equations.errors import UnreadableError
-from bpdocs.equations.evaluating.claims import evaluate
-from bpdocs.equations.judging import has_plain_sigma
-from bpdocs.equations.networks.graph import STEP
-from bpdocs.equations.networks.models import networks
-from bpdocs.equations.reading.display import read_display
-from corpus import ENTRIES
-=======
 from bpdocs.equations.networks.graph import STEP
 from bpdocs.equations.networks.models import LAST_SHARED_LAYER, networks
->>>>>>> 812941a575dbfc3dfcdc6c05bc0288384e85a4db
 
 LAYOUTS = [(name, layout) for name, model in MODELS.items() for layout in model.layouts]
 every_layout = pytest.mark.parametrize(("name", "layout"), LAYOUTS)

@@ -108,7 +108,7 @@ EXCUSED = [
         rf"\frac{{1}}{{M}} {JACOBIAN} = 0, \quad n \ne m",
     ),
     (
-        excuses.SAME_SLOPE,
+        excuses.SAME_FOR_ALL,
         r"\frac{\partial C}{\partial b^{l}_{j}} = \sum_m \Delta^{l}_{j,m} "
         r"\frac{\partial Z^{l}_{j,m}}{\partial b^{l}_{j}}",
         r"\frac{\partial C}{\partial b^{l}_{j}} = \sum_m \Delta^{l}_{j,m} "

@@ -23,7 +23,7 @@ ZERO = "0 stays 0 under any factor"
 INDEPENDENT = "the derivative of what does not depend is 0"
 SAMPLES = "all derivatives of one sample by another are 0"
 OTHER_FACTOR = "where the two indices differ the other factor is 0"
-SAME_SLOPE = "the derivative is the same for each of these indices"
+SAME_FOR_ALL = "the derivative, or the sum, is the same for each of these indices"
 SAME_VALUE = "under the condition both name the same"
 
 
@@ -64,8 +64,8 @@ def excuse(
             return SAMPLES
     if any(_is_under_zero(pair, pairs[-1], graphs) for pair in pairs):
         return OTHER_FACTOR
-    if any(_are_derivatives(pair) and _is_true(claim, pair, graphs) for pair in pairs):
-        return SAME_SLOPE
+    if any(_is_same_for_all(pair, pairs[-1]) and _is_true(claim, pair, graphs) for pair in pairs):
+        return SAME_FOR_ALL
     return ""
 
 
@@ -202,5 +202,12 @@ def _is_under_zero(pair: Pair, deepest: Pair, graphs: Sequence[Graph]) -> bool:
     return False
 
 
-def _are_derivatives(pair: Pair) -> bool:
-    return all(isinstance(n, t.Element) and isinstance(n.base, t.Derivative) for n in pair)
+def _is_same_for_all(pair: Pair, deepest: Pair) -> bool:
+    """Tell whether a derivative or a sum was changed in an index alone."""
+    if not all(isinstance(node, t.Letter) for node in deepest):
+        return False
+    return all(
+        isinstance(n, t.Reduction)
+        or (isinstance(n, t.Element) and isinstance(n.base, t.Derivative))
+        for n in pair
+    )
