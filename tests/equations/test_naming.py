@@ -61,7 +61,7 @@ def _named(latex, model):
 
 def _convention(latex, model):
     ((claim, _, layout, is_same),) = _claims(latex, model)
-    return name_convention(claim, MODELS[model], layout, is_same)
+    return name_convention(claim, (), MODELS[model], layout, is_same)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.model}-{e.latex}")

@@ -153,6 +153,6 @@ def test_range_that_no_size_has_is_false_on_all(latex):
 
 def test_what_the_own_networks_lack_is_false():
     """With the model's own networks, an equation that says nothing is its author's mistake."""
-    latex = r"\bm{Z}^{l} = \bm{Z}^{l} \quad (l > L)"
+    latex = r"\bm{Z}^{l} = \bm{Z}^{l} \quad (l > 4)"
     assert check(latex).status == "fails"
     assert check(latex, sizes=(3, 2)).status == "empty"

@@ -131,13 +131,6 @@ def test_unknown_model_is_an_error():
         check(r"\bm{X} = \bm{X}", "dens")
 
 
-def test_declared_letter_stands_for_its_number():
-    """With m declared as M, the factor 1/m is read as 1/M."""
-    latex = r"\frac{\partial C}{\partial \bm{A}^{L}} = \frac{1}{m} (\bm{A}^{L} - \bm{Y})"
-    assert check(latex).status == "unreadable"
-    assert check(latex, numbers={"m": "M"}).status == "holds"
-
-
 @pytest.mark.parametrize("model", MODELS)
 def test_networks_have_different_sizes(model):
     """Layers, samples: no two lengths are equal, but around a norm, which keeps the size."""

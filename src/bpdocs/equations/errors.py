@@ -17,6 +17,10 @@ class SizesError(UnreadableError):
         self.is_large = is_large
 
 
+class NoValueError(UnreadableError):
+    """A side without a value, such as the logarithm of a negative number."""
+
+
 class MismatchError(Exception):
     """Shapes or ranges that do not fit: what is claimed is false."""
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import SizesError, UnreadableError
+from bpdocs.equations.errors import NoValueError, SizesError, UnreadableError
 from bpdocs.equations.evaluating.claims import Outcome, evaluate
 from bpdocs.equations.networks.graph import Graph
-from bpdocs.equations.networks.models import Model, networks
+from bpdocs.equations.networks.models import LAST_SHARED_LAYER, Model, networks
 from bpdocs.equations.reading.display import Display
 from bpdocs.equations.repairs.catalogue import MISTAKES, Mistake
 
@@ -46,6 +46,8 @@ class Step:
         Where reading ended, or where what is false begins, as an index into the display's LaTeX.
     n_checked : int
         How many numbers were compared.
+    has_value : bool
+        Whether both sides are numbers; not where a logarithm of a negative number is among them.
     """
 
     status: Status
@@ -58,21 +60,23 @@ class Step:
     convention: str = ""
     place: int | None = None
     n_checked: int = 0
+    has_value: bool = True
 
     @property
     def mistake(self) -> str:
         """What is wrong, and the step put right, in one line; or ""."""
-        if not self.mistakes:
+        named = [mistake for mistake in self.mistakes if mistake.name != "shapes do not fit"]
+        if not named:
             return ""
-        repair = self.mistakes[0].repair
-        same = [mistake for mistake in self.mistakes if mistake.repair == repair]
+        repair = named[0].repair
+        same = [mistake for mistake in named if mistake.repair == repair]
         what = ": ".join(MISTAKES[mistake.name] for mistake in same)
         return f"{what}; true is {repair}" if repair else what
 
     @property
     def explanation(self) -> str:
         """The sentence with the convention or mistake that explains it."""
-        reason = self.convention or self.mistake
+        reason = "; or ".join(filter(None, (self.mistake, self.convention)))
         return f"{reason} ({self.sentence})" if reason else self.sentence
 
 
@@ -100,13 +104,16 @@ def _judge(latex: str, claim: t.Claim, graphs: Sequence[Graph], *, has_own_sizes
     text, (begin, _) = _text(latex, claim.place), claim.place
     status: Status
     try:
+        if has_own_sizes:
+            _require_shared_layers(claim)
         outcome = evaluate(claim, graphs)
-        _require_own_condition(claim, outcome, graphs)
+        outcome = _with_condition_nearby(claim, outcome, graphs)
     except UnreadableError as error:
         status = "unreadable"
         if isinstance(error, SizesError) and not has_own_sizes:
             status = "large" if error.is_large else "empty"
-        return Step(status, text, str(error), place=error.place)
+        has_value = not isinstance(error, NoValueError)
+        return Step(status, text, str(error), place=error.place, has_value=has_value)
     false: Status = "empty" if outcome.is_empty and not has_own_sizes else "fails"
     return Step(
         "holds" if outcome.is_true else false,
@@ -120,17 +127,26 @@ def _judge(latex: str, claim: t.Claim, graphs: Sequence[Graph], *, has_own_sizes
     )
 
 
-def _require_own_condition(claim: t.Claim, outcome: Outcome, graphs: Sequence[Graph]) -> None:
-    """Refuse a false step that the condition of another row would make true: it may be meant."""
+def _require_shared_layers(claim: t.Claim) -> None:
+    """Refuse a layer by a number that few networks have: what they share there proves nothing."""
+    for node in claim.walk():
+        layer = getattr(node, "layer", None)
+        if isinstance(layer, t.Number) and layer.value > LAST_SHARED_LAYER:
+            raise UnreadableError(
+                f"few networks have a layer {layer.value}; write it for any layer, with l or L",
+                node.place[0],
+            )
+
+
+def _with_condition_nearby(claim: t.Claim, outcome: Outcome, graphs: Sequence[Graph]) -> Outcome:
+    """Return an outcome that says where the condition of another row would make a step true."""
     if outcome.is_true or not claim.nearby:
-        return
+        return outcome
     meant = replace(claim, conditions=(*claim.conditions, *claim.nearby), nearby=())
-    if evaluate(meant, graphs, to_first=True).is_true:
-        raise UnreadableError(
-            "this is true only under a condition that stands on another line; write the condition "
-            "on each line that it restricts",
-            claim.place[0],
-        )
+    if not evaluate(meant, graphs, to_first=True).is_true:
+        return outcome
+    hint = "; true under the condition of another line: write it on each line that it restricts"
+    return replace(outcome, message=outcome.message + hint)
 
 
 def _letter_hint(claim: t.Claim, outcome: Outcome) -> str:
@@ -149,7 +165,8 @@ def explain(
     steps: tuple[Step, ...], display: Display, model: Model, layout: str
 ) -> tuple[Step, ...]:
     """Return the steps, the first false ones with the mistake or convention that explains them."""
-    false = [at for at, step in enumerate(steps) if step.status == "fails"][:MAX_EXPLAINED]
+    false = [at for at, s in enumerate(steps) if s.status == "fails" or not s.has_value]
+    false = false[:MAX_EXPLAINED]
     if not false:
         return steps
     # Not needed where all is true, and the browser imports slowly.
@@ -162,10 +179,12 @@ def explain(
     explained = list(steps)
     for at in false:
         claim = display.claims[at]
+        others = (*display.claims[:at], *display.claims[at + 1 :])
+        is_false = steps[at].has_value
         explained[at] = replace(
             steps[at],
-            mistakes=name_mistakes(claim, graphs, Printer(model.names)),
-            convention=name_convention(claim, model, layout, is_same),
+            mistakes=name_mistakes(claim, graphs, Printer(model.names)) if is_false else (),
+            convention=name_convention(claim, others, model, layout, is_same),
         )
     return tuple(explained)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.errors import NoValueError
 from bpdocs.equations.evaluating.value import ROUNDING, Value, union
 
 
@@ -46,7 +46,7 @@ def compare(
     if not where.any():
         return 0, None
     if not (np.isfinite(left[where]).all() and np.isfinite(right[where]).all()):
-        raise UnreadableError(
+        raise NoValueError(
             "a side is not a finite number, such as the logarithm of a negative one", place
         )
     own = tuple(range(len(letters), len(shape)))

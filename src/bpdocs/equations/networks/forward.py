@@ -7,7 +7,7 @@ import numpy as np
 
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.objectives import HALF_SQUARED, Objective, softmax
-from bpdocs.equations.networks.smooth_functions import draw_activations
+from bpdocs.equations.networks.smooth_functions import draw_activations, draw_positive
 
 __all__ = ["Build", "columns", "norms", "rows", "single_sample", "softmax"]
 
@@ -193,7 +193,7 @@ def norms(
         sizes: tuple[int, ...], n_samples: int, rng: np.random.Generator, same: bool
     ) -> Graph:
         graph = _begin(sizes, n_samples, rng, same, objective)
-        graph.add_given(("epsilon", 0), np.array(rng.uniform(0.05, 0.5)))
+        graph.add_given(("epsilon", 0), draw_positive(rng))
         for l in range(1, len(sizes)):
             if sizes[l] == sizes[l - 1]:
                 _add_norm(graph, l, axis, rng, partial(_deviation, axis, n_fewer, deviation))

@@ -55,6 +55,11 @@ def draw_activations(
     return {l: drawn[0 if is_same else l - 1] for l in range(1, n_layers + 1)}
 
 
+def draw_positive(rng: np.random.Generator) -> np.ndarray:
+    """Return a positive number on either side of 1."""
+    return np.array(np.exp(rng.uniform(-1.5, 1)))
+
+
 def draw_signed(rng: np.random.Generator) -> np.ndarray:
-    """Return a number of either sign, not near 0 nor 1."""
-    return np.array(rng.choice((-1, 1)) * rng.uniform(0.3, 0.8))
+    """Return a number of either sign whose size is on either side of 1."""
+    return np.array(rng.choice((-1, 1)) * draw_positive(rng))

@@ -39,7 +39,7 @@ def is_index(branch: Branch) -> bool:
     if what == "neighbours":
         return all(is_index(factor) for factor in parts_of(branch))
     if what in {"paren", "group"}:
-        return all(is_index(item) for item in items_of(branch))
+        return len(items_of(branch)) == 1 and is_index(items_of(branch)[0])
     return False
 
 

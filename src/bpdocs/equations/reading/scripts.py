@@ -58,6 +58,8 @@ def _superscript(
 
 def number(text: str) -> float:
     """Return a number as it was typed: 3 stays whole."""
+    if float(text) == float("inf"):
+        raise UnreadableError("the number is too large", None)
     return float(text) if "." in text else int(text)
 
 

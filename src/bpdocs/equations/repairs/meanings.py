@@ -13,19 +13,24 @@ from bpdocs.equations.evaluating.claims import evaluate
 from bpdocs.equations.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, networks
+from bpdocs.equations.networks.other_conventions import conventions
 from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.repairs.changes import M
 
 _LOSS = t.Quantity("C")
 
 
-def name_convention(claim: t.Claim, model: Model, layout: str, is_same: bool) -> str:
+def name_convention(
+    claim: t.Claim, others: Sequence[t.Claim], model: Model, layout: str, is_same: bool
+) -> str:
     r"""Return the convention in which a false claim is true without a change, or "".
 
     Parameters
     ----------
     claim : Claim
         A claim that fails.
+    others : sequence of Claim
+        The other claims of its display, which must be true in the same convention.
     model : Model
         The model of which it speaks.
     layout : str
@@ -38,24 +43,20 @@ def name_convention(claim: t.Claim, model: Model, layout: str, is_same: bool) ->
     str
         Such as "true if the loss is the sum over the samples".
     """
-    for sentence, graphs in _other_networks(model, layout, is_same):
-        if _is_true(claim, graphs):
+    for sentence, graphs in conventions(model, layout, is_same):
+        if all(_is_true(other, graphs) for other in (claim, *others)):
             return sentence
     graphs = networks(model, layout, is_same)
     for sentence, meant in _other_meanings(claim):
         if meant != claim and _is_true(meant, graphs):
-            return sentence
+            meanings = [(other, *_meanings_called(sentence, other)) for other in others]
+            if all(any(_is_true(c, graphs) for c in meaning) for meaning in meanings):
+                return sentence
     return ""
 
 
-def _other_networks(
-    model: Model, layout: str, is_same: bool
-) -> Iterator[tuple[str, Sequence[Graph]]]:
-    try:
-        from bpdocs.equations.networks.conventions import conventions
-    except ModuleNotFoundError:
-        return
-    yield from conventions(model, layout, is_same)
+def _meanings_called(sentence: str, claim: t.Claim) -> list[t.Claim]:
+    return [meant for name, meant in _other_meanings(claim) if name == sentence]
 
 
 def _is_true(claim: t.Claim, graphs: Sequence[Graph]) -> bool:
