@@ -8,7 +8,7 @@ import pytest
 from bpdocs.equations import check
 from bpdocs.equations.__main__ import main
 from bpdocs.equations.networks.models import MODELS, networks
-from bpdocs.equations.pages import CheckedEquation, check_folder
+from bpdocs.equations.pages import CheckedEquation, check_claims
 from bpdocs.equations.reading.display import read_display
 from bpdocs.equations.repairs import excuses
 from bpdocs.equations.repairs.algebra import unrelated_arrays
@@ -23,7 +23,7 @@ DOCS = ROOT / "docs"
 @pytest.fixture(scope="module")
 def made():
     """Make every mistake in every equation of the pages."""
-    return list(mutants(check_folder(DOCS / "en")))
+    return list(mutants(check_claims(DOCS / "en")))
 
 
 def test_every_mistake_of_the_pages_is_found(made):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bpdocs.equations.networks.models import MODELS
-from bpdocs.equations.pages import Checked, CheckedEquation, check_folder, check_pages, fault_of
+from bpdocs.equations.pages import Checked, CheckedEquation, check_claims, check_pages, fault_of
 from bpdocs.equations.repairs.mutation import mutants, table
 from bpdocs.equations.verdict import Verdict, check
 from bpdocs.examples.fences import PageError
@@ -118,7 +118,7 @@ def _mutate(options: argparse.Namespace) -> int:
     if not options.folder.is_dir():
         print(f"{options.folder} is no folder of pages. Name one.", file=sys.stderr)
         return 2
-    found = list(mutants(check_folder(options.folder)))
+    found = list(mutants(check_claims(options.folder)))
     lines, alive = table(found)
     print("\n".join(lines))
     for mutant in found:

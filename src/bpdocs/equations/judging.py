@@ -9,7 +9,7 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.errors import NoValueError, SizesError, UnreadableError
 from bpdocs.equations.evaluating.claims import Outcome, evaluate
 from bpdocs.equations.networks.graph import Graph
-from bpdocs.equations.networks.models import LAST_SHARED_LAYER, Model, networks
+from bpdocs.equations.networks.models import LAST_SHARED_LAYER, MODELS, Model, networks
 from bpdocs.equations.reading.display import Display
 from bpdocs.equations.repairs.catalogue import MISTAKES, Mistake
 
@@ -175,7 +175,8 @@ def explain(
     from bpdocs.equations.repairs.naming import name_mistakes
 
     is_same = has_plain_sigma(display)
-    graphs = networks(model, layout, is_same)
+    # On a network of chosen sizes a factor may be 2, M and N_L at once.
+    graphs = networks(MODELS[model.name], layout, is_same)
     explained = list(steps)
     for at in false:
         claim = display.claims[at]

@@ -234,6 +234,13 @@ def check_pages(folder: Path) -> Iterator[Checked]:
         yield from check_page(page, model_of(text))
 
 
+def check_claims(folder: Path) -> Iterator[Checked]:
+    """Yield the displays and the inline claims below a folder that are meant to be true."""
+    for checked in check_pages(folder):
+        if checked.is_claim and not checked.fails:
+            yield checked
+
+
 def check_folder(folder: Path) -> Iterator[CheckedEquation]:
     """Yield the displayed equations below a folder that are meant to be true."""
     for checked in check_pages(folder):

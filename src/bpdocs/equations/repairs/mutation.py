@@ -12,6 +12,7 @@ from typing import Protocol
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.evaluating.claims import evaluate
+from bpdocs.equations.inline import InlineVerdict
 from bpdocs.equations.judging import has_plain_sigma
 from bpdocs.equations.networks.models import MODELS, Model, networks
 from bpdocs.equations.printing.latex import Printer
@@ -43,7 +44,7 @@ class Checked(Protocol):
         """What was defined above it."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Verdict | InlineVerdict:
         """Whether it is true, and in which layout."""
 
 
