@@ -16,6 +16,14 @@ from bpdocs.equations.repairs.catalogue import MISTAKES, Mistake
 # What stands before a symbol and makes no token.
 _FONT_BEFORE = re.compile(r"(?:\\(?:bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)\s*\{?\s*)+$")
 
+# What may stand between the sides of one step: its relation, and what only changes the look.
+_BETWEEN = re.compile(
+    r"(?:[\s&=~{}]|:=|\\(?:in|leftarrow|rightarrow|gets|to|coloneqq|coloneq|triangleq|equiv)(?![A-Za-z])"
+    r"|\\[,;:!> ]|\\(?:quad|qquad|bm|boldsymbol|math[a-z]+|left|[bB]igg?l?)(?![A-Za-z])"
+    r"|\\(?:overset|stackrel)\s*\{[^=]*\}\s*(?:\{\s*=\s*\}|=))*"
+)
+_RELATIONS = {"=": "=", ":=": ":=", "in": r"\in", "<-": r"\leftarrow"}
+
 MAX_EXPLAINED = 3
 
 Status = Literal["holds", "fails", "unreadable", "empty", "large"]
@@ -101,7 +109,7 @@ def judge(
 
 
 def _judge(latex: str, claim: t.Claim, graphs: Sequence[Graph], *, has_own_sizes: bool) -> Step:
-    text, (begin, _) = _text(latex, claim.place), claim.place
+    text, (begin, _) = _text(latex, claim), claim.place
     status: Status
     try:
         if has_own_sizes:
@@ -155,10 +163,25 @@ def _letter_hint(claim: t.Claim, outcome: Outcome) -> str:
     return r" (L is the number of layers; the loss is C or \mathcal{L})" if is_loss else ""
 
 
-def _text(latex: str, place: tuple[int, int]) -> str:
-    """Return a claim's LaTeX, with the font or size of its first symbol."""
-    before = _FONT_BEFORE.search(latex, 0, place[0])
-    return latex[before.start() if before else place[0] : place[1]]
+def _text(latex: str, claim: t.Claim) -> str:
+    """Return a claim as it stands in the LaTeX; its sides apart, where others stand between them.
+
+    Between them may be the other sides of a chain over several lines, the other cases, or names of
+    a list.
+    """
+    left, right = claim.left.place, claim.right.place
+    between = latex[left[1] : right[0]]
+    begin = _begin(latex, left[0])
+    if _BETWEEN.fullmatch(between):
+        return latex[begin : right[1]]
+    sides = latex[begin : left[1]], latex[_begin(latex, right[0]) : right[1]]
+    return f" {_RELATIONS[claim.relation]} ".join(sides)
+
+
+def _begin(latex: str, place: int) -> int:
+    """Return where a side begins, with the font or size of its first symbol."""
+    before = _FONT_BEFORE.search(latex, 0, place)
+    return before.start() if before else place
 
 
 def explain(

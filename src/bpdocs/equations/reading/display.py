@@ -1,7 +1,7 @@
 r"""A display as claims: what its lines state, define and introduce, from left to right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lark import Token, Tree
 
@@ -129,7 +129,8 @@ class _LineReader:
         if is_condition(parts[0], self.context):
             return False
         self.waiting = parts[0]
-        self.statements.append(Statement(last=read(parts[0].sides[0], self.context)))
+        side = read(parts[0].sides[0], self.context)
+        self.statements.append(Statement(last=replace(side, place=parts[0].place)))
         return True
 
     def _read_statement(

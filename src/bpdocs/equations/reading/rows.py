@@ -1,6 +1,7 @@
 r"""One row of a statement: its steps, definitions, memberships and cases."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from lark import Token
@@ -60,15 +61,16 @@ def read_row(
         started = start_definition(part.sides[0], context)
         if started is not None:
             context.definitions.pop(started[0], None)
-            meaning = read(part.sides[1], context)
+            meaning = _read_side(part.sides[1], context)
             define(*started, meaning, context)
-            row.steps.append((meaning, ":=", meaning))
+            name = replace(meaning, place=place_of(part.sides[0]))
+            row.steps.append((name, ":=", meaning))
             statement.last = meaning
             chain = chain[2:]
     if part.relations and rule_of(part.relations[-1]) == "IN":
         _introduce([*listed, part.sides[-2]], part.sides[-1], context)
         space = read_space(part.sides[-1])
-        row.steps += [(read(side, context), "in", space) for side in listed]
+        row.steps += [(_read_side(side, context), "in", space) for side in listed]
     cases = chain.pop() if chain and rule_of(chain[-1][1]) == "cases" else None
     for sign, side in chain:
         _add_step(row, statement, sign, side, context)
@@ -87,7 +89,7 @@ def _add_step(
         raise UnreadableError(
             f"{sign} between values is not checked; = is", place_of(cast("Token", sign))[0]
         )
-    node = read_space(side) if kind == "in" else read(side, context)
+    node = read_space(side) if kind == "in" else _read_side(side, context)
     if kind:
         left = cast("t.Node", statement.last)
         if _is_update(left, kind, node, context):
@@ -95,6 +97,11 @@ def _add_step(
         row.steps.append((left, kind, node))
     if kind != "in":
         statement.last = node
+
+
+def _read_side(side: Branch, context: Context) -> t.Node:
+    """Return a side with the place of all that its author wrote, brackets included."""
+    return replace(read(side, context), place=place_of(side))
 
 
 def _is_update(left: t.Node, kind: str, right: t.Node, context: Context) -> bool:
