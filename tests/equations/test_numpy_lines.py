@@ -11,13 +11,20 @@ import pytest
 from bpdocs import Network, half_squared_error, numeric_gradient
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.networks.graph import STEP
-from bpdocs.equations.networks.models import MODELS, networks
+from bpdocs.equations.networks.models import MODELS, find_model, networks
 from bpdocs.equations.pages import check_folder
 from bpdocs.equations.printing.numpy_lines import numpy_lines
+from bpdocs.equations.reading.display import read_display
 
 DOCS = Path(__file__).parents[2] / "docs" / "en"
 SIZES, M = (4, 3, 5, 2), 6
 EQUATIONS = list(check_folder(DOCS))
+
+
+def lines_of(latex, model="dense", known=None):
+    """Return the lines of a display."""
+    found = find_model(model)
+    return numpy_lines(read_display(latex, found.names, known), found)
 
 
 @pytest.mark.parametrize(
@@ -59,18 +66,18 @@ EQUATIONS = list(check_folder(DOCS))
 )
 def test_line_is_that_of_an_author(latex, line):
     """Names, brackets and indices are those that one would write."""
-    assert numpy_lines(latex) == [line]
+    assert lines_of(latex) == [line]
 
 
 def test_single_sample_has_small_letters():
     """In the model of one sample, arrays are called as on the page."""
-    assert numpy_lines(r"z^{l} = W^{l} a^{l-1} + b^{l}", "single_sample") == ["z = W @ a_prev + b"]
+    assert lines_of(r"z^{l} = W^{l} a^{l-1} + b^{l}", "single_sample") == ["z = W @ a_prev + b"]
 
 
 def test_what_has_no_numpy_is_an_error():
     """The differential of an expression is refused with a sentence."""
     with pytest.raises(UnreadableError, match="has no NumPy"):
-        numpy_lines(r"\mathrm{d}(W^{l} A^{l-1}) = \mathrm{d}Z^{l}")
+        lines_of(r"\mathrm{d}(W^{l} A^{l-1}) = \mathrm{d}Z^{l}")
 
 
 class World:
@@ -187,7 +194,7 @@ def run(line, world):
 @pytest.mark.parametrize("equation", EQUATIONS, ids=lambda equation: equation.name)
 def test_lines_run_on_the_package(equation):
     """Each line of each equation of the site is true of what the package computes."""
-    for line in numpy_lines(equation.latex, equation.model, definitions=equation.known):
+    for line in lines_of(equation.latex, equation.model, equation.known):
         worlds = (
             WORLDS[2:]
             if re.search(r"\^\{L\}", equation.latex) and "{l}" not in equation.latex
@@ -207,7 +214,7 @@ def test_names_of_every_model_can_be_printed(model):
     """Every array of a model has a name in NumPy."""
     small = model == "single_sample"
     latex = r"a^{l} = a^{l}" if small else r"\bm{A}^{l} = \sigma^{l}(\bm{Z}^{l})"
-    (line,) = numpy_lines(latex, model)
+    (line,) = lines_of(latex, model)
     ast.parse(line)
 
 

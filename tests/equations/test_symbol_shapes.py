@@ -2,16 +2,20 @@
 
 import pytest
 
+from bpdocs.equations.networks.models import find_model
 from bpdocs.equations.printing.symbol_shapes import symbol_shapes
+from bpdocs.equations.reading.display import read_display
 
 FORWARD = r"\bm{Z}^{l} = \bm{W}^{l} \bm{A}^{l-1} + \bm{b}^{l} \mathbf{1}_{M}^\mathsf{T}"
 
 
-def told(latex, model="dense"):
+def told(latex, model="dense", known=None):
     """Return each symbol with its shape."""
+    found = find_model(model)
+    display = read_display(latex, found.names, known)
     return [
         (latex[hint.begin : hint.end], hint.shape, hint.is_entry)
-        for hint in symbol_shapes(latex, model)
+        for hint in symbol_shapes(latex, display, found)
     ]
 
 
