@@ -143,8 +143,9 @@ class Expressions:
         above, below = self.names.quantity(node.above.base), self.names.quantity(node.below)
         if not isinstance(entry, t.Element) or not (above + below).isidentifier():
             raise UnreadableError("this derivative has no NumPy", node.place[0])
-        indices = ", ".join(filter(None, [self._where(entry), where]))
-        return f"d{above}_d{below}[{indices}]"
+        # Of a number, a colon and a list in one bracket NumPy would turn the axes.
+        between = "][" if ":" in where else ", "
+        return f"d{above}_d{below}[{between.join(filter(None, [self._where(entry), where]))}]"
 
     def _differential(self, node: t.Differential, views: Views) -> Text:
         """Return dZ, dZ[j, m] or dZ.T: what is done to entries alone stays outside."""

@@ -12,9 +12,10 @@ from bpdocs.equations.printing.fitting_sides import Views
 _NAMES = {"Delta": "delta", "C": "loss", "C_m": "losses"}
 _SMALL = {"X", "Y", "Z", "A"}  # of one sample, columns that are written small
 _COMPARED = {"=": "=="}
+_DENIED = {"=": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 # How tightly Python holds a condition together.
-_OR, _AND, _NOT = range(3)
+_OR, _AND = range(2)
 
 
 def plain_number(node: t.Number) -> str:
@@ -93,15 +94,18 @@ class Names:
                 return self._compared(node.sides, relations)
             case t.Range():
                 return self._compared((node.low, node.index, node.high), ["<=", "<="])
+            case t.AllOf() | t.AnyOf() if len(node.parts) == 1:
+                return self.condition(node.parts[0], level)
             case t.AllOf():
                 text = " and ".join(self.condition(part, _AND) for part in node.parts)
-                return f"({text})" if level > _AND and len(node.parts) > 1 else text
+                return f"({text})" if level > _AND else text
             case t.AnyOf():
                 text = " or ".join(self.condition(part, _OR) for part in node.parts)
-                return f"({text})" if level > _OR and len(node.parts) > 1 else text
+                return f"({text})" if level > _OR else text
+            case t.Not(t.Comparison(sides, (relation,))):
+                return self._compared(sides, [_DENIED[relation]])
             case t.Not():
-                inner = self.condition(node.part, _NOT)
-                return f"not {inner}" if inner.startswith("(") else f"not ({inner})"
+                return f"not ({self.condition(node.part)})"
 
     def is_of_elements(self, condition: t.Condition) -> bool:
         """Tell whether a condition restricts elements, not layers alone."""
@@ -121,7 +125,10 @@ class Names:
     def _lengths(self, layers: dict[str, int], n_layers: int) -> list[t.Node]:
         letters = sorted(layers, key=lambda letter: letter != self.letter)
         steps = [
-            t.Addition(((1, t.Letter(l)), (sign, t.Number(1)))) for l in letters for sign in (-1, 1)
+            t.Addition(((1, t.Letter(letter)), (sign, t.Number(far))))
+            for letter in letters
+            for far in (1, 2)
+            for sign in (-1, 1)
         ]
         layer_nodes: list[t.Node] = [*map(t.Letter, letters), *steps, t.Constant("L")]
         layer_nodes += [t.Number(layer) for layer in range(n_layers + 1)]
