@@ -58,6 +58,29 @@ def lines_of(latex, model="dense", known=None):
             "loss = sum(np.linalg.norm(W[l]) ** 2 for l in range(1, L + 1))",
         ),
         (r"C = 2 - (3 - C)", "loss = 2 - (3 - loss)"),
+        (r"C = 1234567 C", "loss = 1234567 * loss"),
+        (r"C = 0.1 C", "loss = 0.1 * loss"),
+        (r"C = 10^{-12} C", "loss = 10 ** -12 * loss"),
+        (r"C = 0.000000000001 C", "loss = 1e-12 * loss"),
+        (
+            r"Z^{l} \mathbf{0}_M = \mathbf{0}_{N_l}",
+            "np.allclose(Z @ np.zeros((M, 1)), np.zeros((N, 1)))",
+        ),
+        (r"\operatorname{ReLU}(Z^{l}) = Z^{l}", "np.allclose(relu(Z), Z)"),
+        (r"A^{l}_{j,m} = \sigma^{l}(2 Z^{l}_{j,m})", "A[j, m] = activation(np.array(2 * Z[j, m]))"),
+        (r"C = C(A^{L}, Y)", "loss = half_squared_error(A, Y)"),
+        (
+            r"M = \mathbf{1}_{M}^\top \mathbf{1}_{M}",
+            "np.allclose(M, (np.ones((M, 1)).T @ np.ones((M, 1))).item())",
+        ),
+        (
+            r"\sum_{i} W^{1}_{j,i} = \sum_{i=1}^{N_0} W^{1}_{j,i}",
+            "np.allclose(sum(W_1[j, i] for i in range(N_0)), sum(W_1[j, i] for i in range(N_0)))",
+        ),
+        (
+            r"\sum_{l=1}^{L-1} \sum_{j} b^{l}_{j} = C",
+            "np.allclose(sum(sum(b[l][j, 0] for j in range(N[l])) for l in range(1, L)), loss)",
+        ),
         (
             r"C = \frac{2 C}{3 C} + \frac{C}{2 + C}",
             "loss = 2 * loss / (3 * loss) + loss / (2 + loss)",
@@ -67,6 +90,76 @@ def lines_of(latex, model="dense", known=None):
 def test_line_is_that_of_an_author(latex, line):
     """Names, brackets and indices are those that one would write."""
     assert lines_of(latex) == [line]
+
+
+@pytest.mark.parametrize(
+    ("condition", "comment"),
+    [
+        (r"k \ne j \text{ or } n \ne m", "k != j or n != m"),
+        (r"k \ne j \text{ and } n \ne m", "k != j and n != m"),
+        (r"k = j = 1", "k == j == 0"),
+        (r"2 \le n < M", "1 <= n < M - 1"),
+        (r"n = m + 1", "n == m + 1"),
+    ],
+)
+def test_condition_is_a_comment_that_counts_from_zero(condition, comment):
+    """Conditions on elements stand behind their line as Python, with indices from 0."""
+    latex = r"\frac{\partial A^{l}_{k,n}}{\partial Z^{l}_{j,m}} = 0 \quad \text{if } "
+    assert lines_of(latex + condition) == [f"dA_dZ[k, n, j, m] = 0  # {comment}"]
+
+
+def test_otherwise_denies_the_other_cases():
+    """What cases leave is written with not."""
+    latex = (
+        r"\frac{\partial A^{l}_{k,n}}{\partial Z^{l}_{j,m}} = \begin{cases} 1 & k = j "
+        r"\text{ and } n = m \\ 0 & \text{otherwise} \end{cases}"
+    )
+    assert [line.partition("  # ")[2] for line in lines_of(latex)] == [
+        "k == j and n == m",
+        "not (k == j and n == m)",
+    ]
+
+
+def test_page_has_arrays_of_its_own():
+    """A letter that a page introduces keeps its name; a hat stands behind it."""
+    latex = r"\hat{G} \in \mathbb{R}^{N_{l} \times M}, \; \hat{G} \odot Z^{l} = Z^{l}"
+    assert lines_of(latex) == ["G_hat.shape == (N, M)", "np.allclose(G_hat * Z, Z)"]
+
+
+def test_step_behind_a_training_step_is_compared():
+    """An update has changed the parameter, so what equals its right side is not assigned again."""
+    latex = r"W^{l} \leftarrow W^{l} - \eta \frac{\partial C}{\partial W^{l}} = W^{l}"
+    assert lines_of(latex, "training") == [
+        "W = W - eta * weight_gradient",
+        "np.allclose(W - eta * weight_gradient, W)",
+    ]
+
+
+def test_rows_have_their_own_layout():
+    """With samples as rows, softmax and the loss of the package get columns."""
+    assert lines_of(r"A^{l} = \operatorname{softmax}(Z^{l})", "rows") == ["A = softmax(Z.T).T"]
+    assert lines_of(r"C = C(A^{L}, Y)", "rows") == ["loss = half_squared_error(A.T, Y.T)"]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\frac{\partial \lVert Z^{l} \rVert_F^2}{\partial W^{l}} = W^{l}",
+        r"(\sigma^{l})''(Z^{l}) = Z^{l}",
+        r"A^{L-l} = A^{L-l}",
+        r"\sum_{l=1, l \ne 2}^{L} \lVert W^{l} \rVert_F = C",
+    ],
+)
+def test_what_a_line_would_say_wrong_is_refused(latex):
+    """No line is printed that would compute something else."""
+    with pytest.raises(UnreadableError, match=r"has no (NumPy|name in NumPy)"):
+        lines_of(latex)
+
+
+def test_shapes_that_do_not_fit_are_an_error():
+    """A display that is false for its shapes has no lines."""
+    with pytest.raises(UnreadableError, match=r"N_l × M and N_\{l-1\} × M does not fit"):
+        lines_of(r"W^{l} = \Delta^{l} A^{l-1}")
 
 
 def test_single_sample_has_small_letters():
@@ -186,6 +279,8 @@ def run(line, world):
             a, b = (eval(side, names) for side in (left, right or left))  # noqa: S307 - our own
         except IndexError:
             continue  # beyond the axis
+        if " == " in left and not right:
+            assert a, line  # a shape
         assert np.allclose(a, b, rtol=1e-8, atol=1e-9), (line, values)
         count += 1
     return count

@@ -44,7 +44,7 @@ class Sides:
     layer_letters : frozenset of str
         Letters that count layers.
     choices : tuple of (Graph, dict)
-        The networks and layers of which it speaks.
+        The networks and layers that its conditions allow.
     left, right : Views
         The sides; of a membership the right one is empty.
     problem : UnreadableError or None
@@ -81,37 +81,31 @@ def fitting_sides(display: Display, model: Model) -> list[Sides]:
 
 def _sides(claim: t.Claim, graphs: Sequence[Graph]) -> Sides:
     counting = frozenset(layer_letters([claim.left, claim.right, *claim.conditions]))
-    choices: list[Choice] = []
+    letters = sorted(free_letters(claim.left, claim.right) & counting)
+    choices: tuple[Choice, ...] = ()
     left: list[View] = []
     right: list[View] = []
     try:
-        for graph, layers in _choices(claim, counting, graphs):
-            choices.append((graph, layers))
+        choices = tuple(
+            (graph, layers)
+            for graph in graphs
+            for layers, _ in layer_choices(claim.conditions, letters, graph)
+        )
+        for graph, layers in choices:
             try:
                 sides = _shaped(claim, Shapes.on(graph, counting), layers)
             except NoLayerError:
-                choices.pop()
                 continue
             left.append(View(graph, sides[0]))
             right += [View(graph, side) for side in sides[1:]]
+        if not left:
+            raise MismatchError("there is no layer for which this says anything")
     except UnreadableError as error:
-        return Sides(claim, counting, tuple(choices), problem=error)
+        return Sides(claim, counting, choices, problem=error)
     except MismatchError as error:
         problem = UnreadableError(str(error), claim.place[0])
-        return Sides(claim, counting, tuple(choices), problem=problem)
-    if not left:
-        problem = UnreadableError("there is no layer for which this says anything", claim.place[0])
-        return Sides(claim, counting, (), problem=problem)
-    return Sides(claim, counting, tuple(choices), tuple(left), tuple(right))
-
-
-def _choices(claim: t.Claim, counting: frozenset[str], graphs: Sequence[Graph]) -> list[Choice]:
-    letters = sorted(free_letters(claim.left, claim.right) & counting)
-    return [
-        (graph, layers)
-        for graph in graphs
-        for layers, _ in layer_choices(claim.conditions, letters, graph)
-    ]
+        return Sides(claim, counting, choices, problem=problem)
+    return Sides(claim, counting, choices, tuple(left), tuple(right))
 
 
 def _shaped(claim: t.Claim, shapes: Shapes, layers: Layers) -> list[Shaped]:

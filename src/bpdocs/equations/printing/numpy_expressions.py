@@ -1,6 +1,5 @@
 r"""The nodes of an equation as Python: `@` joins arrays, and entries become sums over indices."""
 
-import re
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
@@ -46,7 +45,7 @@ class Expressions:
             case t.Identity():
                 return Text(f"np.eye({self.names.counted(node.length)})")
             case t.Free():
-                return Text(re.sub(r"\W+", "_", node.name))
+                return Text(self.names.free(node))
             case t.Quantity():
                 return Text(self.names.quantity(node))
             case t.Kronecker():

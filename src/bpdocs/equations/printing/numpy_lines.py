@@ -59,8 +59,9 @@ def numpy_lines(display: Display, model: Model) -> list[str]:
             raise sides.problem
         names = _names(sides, model)
         if chain is None or not chain.goes_on(sides.claim, names):
-            chain = _Chain(Expressions(names).of(sides.left), names, sides.claim)
-        lines.append(_line(sides, names, chain.target))
+            target = Expressions(names).of(sides.left)
+            chain = _Chain(target, _is_target(sides.claim.left, target), names, sides.claim)
+        lines.append(_line(sides, chain))
         chain = replace(chain, last=sides.claim)
     return lines
 
@@ -70,6 +71,7 @@ class _Chain:
     """What a chain begins with; later steps are assigned to it where that says the same."""
 
     target: Text
+    is_target: bool
     names: Names
     last: t.Claim
 
@@ -86,7 +88,7 @@ class _Chain:
             and last.relation != "<-"
             and names == self.names
             and set(last.conditions) <= set(claim.conditions)
-            and bool(_TARGET.fullmatch(self.target.text))
+            and self.is_target
         )
 
 
@@ -99,15 +101,21 @@ def _names(sides: Sides, model: Model) -> Names:
     return Names(model.name, next(iter(free), ""), sides.layer_letters, has_layer_sum)
 
 
-def _line(sides: Sides, names: Names, left: Text) -> str:
-    claim = sides.claim
+def _is_target(left: t.Node, text: Text) -> bool:
+    """Tell whether a left side is an array or an entry that can be assigned to."""
+    is_value = isinstance(left, t.Number | t.Constant | t.Size)
+    return not is_value and bool(_TARGET.fullmatch(text.text))
+
+
+def _line(sides: Sides, chain: _Chain) -> str:
+    claim, names, left = sides.claim, chain.names, chain.target.text
     if isinstance(claim.right, t.Space):
-        return _membership(sides, claim.right, names, left.inside())
+        return _membership(sides, claim.right, names, chain.target.inside())
     right = Expressions(names).of(sides.right).text
     if claim.left == claim.right:
         return right
-    is_target = _TARGET.fullmatch(left.text) and left.text != right and not _is_number(left.text)
-    line = f"{left.text} = {right}" if is_target else f"np.allclose({left.text}, {right})"
+    is_assigned = chain.is_target and left != right
+    line = f"{left} = {right}" if is_assigned else f"np.allclose({left}, {right})"
     conditions = tuple(c for c in claim.conditions if names.is_of_elements(c))
     return f"{line}  # {names.condition(t.AllOf(conditions))}" if conditions else line
 
@@ -120,7 +128,3 @@ def _membership(sides: Sides, space: t.Space, names: Names, left: str) -> str:
         is_row = shape_of(sides.left)[0] == 1
         lengths = ["1", *lengths] if is_row else [*lengths, "1"]
     return f"{left}.shape == ({', '.join(lengths)})"
-
-
-def _is_number(text: str) -> bool:
-    return text[0].isdigit()

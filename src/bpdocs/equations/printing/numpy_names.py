@@ -1,13 +1,14 @@
 r"""What layers, lengths and indices are called in NumPy: A_prev, N_next, W[j, i]."""
 
+import re
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import NoLayerError, UnreadableError
-from bpdocs.equations.evaluating.counting import whole_number
+from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.letters import free_letters
-from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.printing.fitting_sides import Views
+from bpdocs.equations.printing.length_symbols import length_symbol
 
 _NAMES = {"Delta": "delta", "C": "loss", "C_m": "losses"}
 _SMALL = {"X", "Y", "Z", "A"}  # of one sample, columns that are written small
@@ -70,6 +71,12 @@ class Names:
             name = name.lower()
         return name if is_input else name + self.suffix(node.layer)
 
+    def free(self, node: t.Free) -> str:
+        """Return the name of an array of the page's own; a hat stands behind, as in b_hat."""
+        words = re.findall(r"[^\W_]+", node.name)
+        name = "_".join([*words[1:], "hat"] if words[0] == "hat" and len(words) > 1 else words)
+        return f"{name}_" if iskeyword(name) else name
+
     def counted(self, node: t.Node, more: int = 0) -> str:
         """Return an index expression plus a number, as it is counted on the page, from 1."""
         terms, constant = self._terms(node)
@@ -114,26 +121,13 @@ class Names:
     def length(self, views: Views, letter: str, place: int) -> str:
         """Return what the last value of a letter of a sum is called on all networks."""
         ends = [
-            (view.graph, dict(view.shaped.layers), (view.shaped.ranges or {})[letter][1])
+            (view.graph, view.shaped.layers, (view.shaped.ranges or {})[letter][1])
             for view in views
         ]
-        for candidate in self._lengths(ends[0][1], ends[0][0].n_layers):
-            if all(_number(candidate, graph, layers) == end for graph, layers, end in ends):
-                return self.counted(candidate)
-        raise UnreadableError(f"the range of {letter} has no name in NumPy", place)
-
-    def _lengths(self, layers: dict[str, int], n_layers: int) -> list[t.Node]:
-        letters = sorted(layers, key=lambda letter: letter != self.letter)
-        steps = [
-            t.Addition(((1, t.Letter(letter)), (sign, t.Number(far))))
-            for letter in letters
-            for far in (1, 2)
-            for sign in (-1, 1)
-        ]
-        layer_nodes: list[t.Node] = [*map(t.Letter, letters), *steps, t.Constant("L")]
-        layer_nodes += [t.Number(layer) for layer in range(n_layers + 1)]
-        sizes = [t.Size(layer) for layer in layer_nodes]
-        return [t.Number(1), t.Constant("M"), *sizes]
+        symbol = length_symbol(ends, self.letter)
+        if symbol is None:
+            raise UnreadableError(f"the range of {letter} has no name in NumPy", place)
+        return self.counted(symbol)
 
     def _compared(self, sides: tuple[t.Node, ...], relations: list[str]) -> str:
         is_of_elements = any(free_letters(side) - self.layer_letters for side in sides)
@@ -180,11 +174,3 @@ def _base_and_offset(layer: t.Node) -> tuple[t.Node, int]:
         if first > 0 and isinstance(step, t.Number):
             return base, sign * int(step.value)
     return layer, 0
-
-
-def _number(node: t.Node, graph: Graph, layers: dict[str, int]) -> int | None:
-    """Return a length on one network, or None if that has no such layer, or no M."""
-    try:
-        return whole_number(node, graph, layers)
-    except (NoLayerError, UnreadableError):
-        return None

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
 from bpdocs.equations.evaluating.counting import Layers
-from bpdocs.equations.evaluating.lengths import Shape, length_names
+from bpdocs.equations.evaluating.lengths import Shape
 from bpdocs.equations.evaluating.shapes import Shaped, Shapes
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model
 from bpdocs.equations.printing.fitting_sides import Sides, fitting_sides
+from bpdocs.equations.printing.length_symbols import length_symbol, symbol_name
 from bpdocs.equations.reading.display import Display
 
 Place = tuple[int, int]
@@ -115,6 +116,9 @@ def _symbols(shaped: Shaped, graph: Graph, around: Place) -> Iterator[_Symbol]:
     match node:
         case t.Quantity() | t.Free():
             yield _Symbol(node.place, graph, shaped.layers, shaped.shape, is_entry=False)
+        case t.Transpose(t.Quantity() | t.Free()) if node.place == parts[0].node.place:
+            yield _Symbol(place, graph, shaped.layers, shaped.shape, is_entry=False)  # X^\top
+            return
         case t.Derivative():
             yield _Symbol(node.below.place, graph, shaped.layers, shaped.shape, is_entry=False)
         case t.Element(t.Quantity() | t.Free()):
@@ -143,7 +147,8 @@ def _hint(latex: str, symbols: list[_Symbol]) -> Hint:
 def _common_name(symbols: list[_Symbol]) -> str:
     """Return a shape in letters that are right for every layer; "" of a number."""
     axes = []
-    for at in range(len(symbols[0].shape)):
-        names = [length_names(s.shape[at], s.layers, s.graph) for s in symbols]
-        axes.append(next((n for n in names[0] if all(n in own for own in names)), names[0][0]))
+    for at, first in enumerate(symbols[0].shape):
+        lengths = [(s.graph, s.layers, s.shape[at]) for s in symbols]
+        symbol = length_symbol(lengths)
+        axes.append(str(int(first)) if symbol is None else symbol_name(symbol))
     return " × ".join(axes)
