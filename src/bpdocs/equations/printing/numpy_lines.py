@@ -45,9 +45,6 @@ def numpy_lines(display: Display, model: Model) -> list[str]:
     >>> from bpdocs.equations.networks.models import find_model
     >>> from bpdocs.equations.reading.display import read_display
     >>> dense = find_model("dense")
-    >>> latex = r"\frac{\partial C}{\partial W^{l}} = \Delta^{l} (A^{l-1})^\mathsf{T}"
-    >>> numpy_lines(read_display(latex, dense.names), dense)
-    ['weight_gradient = delta @ A_prev.T']
     >>> latex = r"Z^{l}_{j,m} = \sum_{i} W^{l}_{j,i} A^{l-1}_{i,m} + b^{l}_{j}"
     >>> numpy_lines(read_display(latex, dense.names), dense)
     ['Z[j, m] = sum(W[j, i] * A_prev[i, m] for i in range(N_prev)) + b[j, 0]']
@@ -55,14 +52,8 @@ def numpy_lines(display: Display, model: Model) -> list[str]:
     lines: list[str] = []
     chain: _Chain | None = None
     for sides in fitting_sides(display, model):
-        if sides.problem is not None:
-            raise sides.problem
-        names = _names(sides, model)
-        if chain is None or not chain.goes_on(sides.claim, names):
-            target = Expressions(names).of(sides.left)
-            chain = _Chain(target, _is_target(sides.claim.left, target), names, sides.claim)
+        chain = _go_on(chain, sides, model)
         lines.append(_line(sides, chain))
-        chain = replace(chain, last=sides.claim)
     return lines
 
 
@@ -90,6 +81,17 @@ class _Chain:
             and set(last.conditions) <= set(claim.conditions)
             and self.is_target
         )
+
+
+def _go_on(chain: _Chain | None, sides: Sides, model: Model) -> _Chain:
+    """Return the chain with a further claim, or the one that begins with it."""
+    if sides.problem is not None:
+        raise sides.problem
+    names = _names(sides, model)
+    if chain is not None and chain.goes_on(sides.claim, names):
+        return replace(chain, last=sides.claim)
+    target = Expressions(names).of(sides.left)
+    return _Chain(target, _is_target(sides.claim.left, target), names, sides.claim)
 
 
 def _names(sides: Sides, model: Model) -> Names:
