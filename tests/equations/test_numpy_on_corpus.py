@@ -11,11 +11,11 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.errors import NoLayerError, UnreadableError
 from bpdocs.equations.evaluating.restrictions import layer_choices
 from bpdocs.equations.evaluating.shapes import Shapes
+from bpdocs.equations.judging import has_plain_sigma
 from bpdocs.equations.letters import free_letters, layer_letters
 from bpdocs.equations.networks.models import find_model, networks
 from bpdocs.equations.printing.numpy_lines import numpy_lines
 from bpdocs.equations.reading.display import read_display
-from bpdocs.equations.verdict import has_plain_sigma
 from corpus import ENTRIES, Entry
 from numpy_names import Binding
 

@@ -7,8 +7,10 @@ import zipfile
 import pytest
 from bs4 import BeautifulSoup
 
+from bpdocs.equations.networks.models import find_model
 from bpdocs.equations.pages import CheckedFormula, check_page
 from bpdocs.equations.printing.numpy_lines import numpy_lines
+from bpdocs.equations.reading.display import read_display
 from bpdocs.equations.reading.tables import compile_grammar, load_parser, make_parser
 from bpdocs.equations.reading.tokens import read_tokens
 from bpdocs.examples.reader import read_page
@@ -48,7 +50,9 @@ def test_tools_know_the_question(tools):
 def test_tools_show_numpy(tools):
     """The same line in NumPy is there without any script."""
     assert tools.select_one("summary").text == "as NumPy"
-    assert tools.select_one("code").text == "\n".join(numpy_lines(FORWARD, "dense")) + "\n"
+    model = find_model("dense")
+    lines = numpy_lines(read_display(FORWARD, model.names), model)
+    assert tools.select_one("code").text == "\n".join(lines) + "\n"
 
 
 def test_tools_are_in_the_language_of_the_page():
@@ -108,7 +112,7 @@ def test_every_equation_of_the_pages_has_numpy(path):
     for equation in check_page(page, "dense"):
         if isinstance(equation, CheckedFormula) or equation.fails:
             continue
-        lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
+        lines = numpy_lines(equation.verdict.display, find_model(equation.model))
         assert lines
         compile("\n".join(lines), equation.name, "exec")
 

@@ -65,6 +65,7 @@ class Free(Node):
 
     name: str
     dimensions: tuple[Node, ...]
+    layer: Node | None = None
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,12 @@ _SUMMARY = {"en": "as NumPy", "zh": "写成 NumPy"}
 
 def shape_titles(equation: CheckedEquation, language: str) -> Titles:
     """Return the shape of every symbol of an equation, in words."""
+    display = equation.verdict.display
+    if display is None:  # it cannot be read, which the build tells
+        return ()
     return tuple(
         (hint.begin, hint.end, _ENTRY[language].format(hint.shape) if hint.is_entry else hint.shape)
-        for hint in symbol_shapes(equation.latex, equation.model, equation.known)
+        for hint in symbol_shapes(equation.latex, display, find_model(equation.model))
     )
 
 
@@ -49,6 +52,7 @@ def render_tools(equation: CheckedEquation, language: str) -> str:
 
 
 def _numpy(equation: CheckedEquation, language: str) -> str:
-    lines = numpy_lines(equation.latex, equation.model, definitions=equation.known)
+    display = equation.verdict.display
+    lines = numpy_lines(display, find_model(equation.model)) if display else []
     code = highlight("\n".join(lines) + "\n", _LEXER, _FORMATTER)
     return f'<details class="bp-numpy"><summary>{_SUMMARY[language]}</summary>{code}</details>'

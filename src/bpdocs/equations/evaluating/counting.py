@@ -66,6 +66,10 @@ def layers_of_sum(node: t.Reduction, graph: Graph, layers: Layers) -> list[dict[
         raise UnreadableError(
             f"a sum over the layers {bound.letter} needs both limits", node.place[0]
         )
+    if node.conditions:
+        raise UnreadableError(
+            "conditions below a sum over layers are not read; state its limits", node.place[0]
+        )
     lower = whole_number(bound.lower, graph, layers)
     upper = whole_number(bound.upper, graph, layers)
     require_range(bound, lower, upper, node.place[0])

@@ -6,6 +6,7 @@ the imaginary part; nothing of back propagation is used.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial, reduce
 
 import numpy as np
 
@@ -91,7 +92,8 @@ class Values:
             case t.Identity():
                 return Value(np.eye(shaped.shape[0]))
             case t.Free():
-                seed = [*node.name.encode(), *map(int, shaped.shape)]
+                layer = whole_number(node.layer, self.graph, shaped.layers) if node.layer else 0
+                seed = [*node.name.encode(), layer, *map(int, shaped.shape)]
                 return Value(np.random.default_rng(seed).normal(size=shaped.shape))
             case t.Quantity():
                 return self._quantity(shaped)
@@ -225,10 +227,9 @@ class Values:
 
     def _reduction(self, shaped: Shaped, node: t.Reduction) -> Value:
         if shaped.ranges is None:  # over layers
-            total = self.of(shaped.parts[0])
-            for part in shaped.parts[1:]:
-                total = plain_sum(total, self.of(part))
-            return total
+            extremum = partial(functions.extremum, node.function)
+            join = plain_sum if node.function == "sum" else extremum
+            return reduce(join, [self.of(part) for part in shaped.parts])
         inside = IndexValues(self.graph, dict(self.indices.letters))
         inside.add(shaped.ranges)
         values = replace(self, indices=inside)

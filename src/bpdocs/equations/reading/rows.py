@@ -162,7 +162,8 @@ def _introduce(sides: Sequence[Branch], space: Branch, context: Context) -> None
                     raise UnreadableError(
                         "an array is introduced without indices", place_of(side)[0]
                     )
-                free = t.Free(key.lstrip("\\"), dimensions)
+                layer = t.Letter(definition.layer) if definition.layer else None
+                free = t.Free(key.lstrip("\\"), dimensions, layer)
                 define(key, Definition(definition.layer, (), free), free, context)
 
 
