@@ -231,10 +231,14 @@ def test_marked_formula_must_fail():
             r"\bm{A}^{0} = \bm{X}",
             "is marked 'transpose', but it holds. Remove the mark.",
         ),
-        ("1/M twice", "LOST", "is marked '1/M twice', but its mistake is transpose: "),
-        ("transpose", r"\bm{A}^{0} = 7", "is marked 'transpose', but that is not its mistake: "),
+        ("1/M twice", "LOST", "is marked '1/M twice', but its mistake is transpose"),
+        (
+            "transpose",
+            r"\bm{A}^{0} = 7",
+            "is marked 'transpose', but its mistake is shapes do not fit: ",
+        ),
         ("transpose", r"\bm{G}^{l} = \bm{X}", "cannot be read: G is not"),
-        ("lost", "LOST", "there is no mistake 'lost'. Write one of: transpose, 1/M"),
+        ("lost", "LOST", "there is no mistake 'lost'. Write one of: ⊙ with softmax, "),
         ("Transpose", "LOST", "there is no mistake 'Transpose'. Write one of: "),
     ],
 )
@@ -306,7 +310,7 @@ def test_command_checks_all_pages(capsys):
         ("$M$ and $M = 1$", 0, ""),
         ("$\\bm{G}^{l}$", 2, "cannot be read: G is not"),
         ("$\\bm{A}^{0} = 7$", 1, "is false: "),
-        ('$\\bm{A}^{0} = 7${fails="transpose"}', 1, "that is not its mistake"),
+        ('$\\bm{A}^{0} = 7${fails="transpose"}', 1, "its mistake is shapes do not fit"),
         ('$\\bm{A}^{0} = \\bm{X}${fails="transpose"}', 1, "but it holds"),
     ],
 )
