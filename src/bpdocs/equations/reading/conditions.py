@@ -73,6 +73,8 @@ def parts_of_line(branch: Branch) -> tuple[list[Part], frozenset[str]]:
         if isinstance(child, Token):
             roles = frozenset(child.split()) if child.type == "COMMA" else roles
             continue
+        if "beyond" in roles:
+            roles = _closed(roles, found, place_of(child)[0])
         *before, chain = parts_of(child) if rule_of(child) == "part" else [child]
         leading = tokens_of(before[0])[0] if before else None
         sides, relations = sides_of(chain)
@@ -80,7 +82,22 @@ def parts_of_line(branch: Branch) -> tuple[list[Part], frozenset[str]]:
             Part(roles, leading, tuple(map(unwrap, sides)), tuple(relations), place_of(child))
         )
         roles = frozenset()
+    if "beyond" in roles:
+        roles = _closed(roles, found, place_of(branch)[1])
     return found, roles
+
+
+def _closed(roles: frozenset[str], before: list[Part], place: int) -> frozenset[str]:
+    """Return roles without "beyond", which ends what "unless" has begun: 除 n = m 以外."""
+    if not any("unless" in part.roles for part in before):
+        raise UnreadableError("以外 stands without 除 before it; write 除非", place)
+    return roles - {"beyond"}
+
+
+def require_nothing_open(trailing: frozenset[str], place: int) -> None:
+    """Refuse words behind which something is missing."""
+    if left := trailing & {"or", "not", "unless", "iff", "otherwise", "if"}:
+        raise UnreadableError(f"something is missing behind {' '.join(sorted(left))}", place)
 
 
 def is_condition(part: Part, context: Context) -> bool:
@@ -162,15 +179,18 @@ def _read_term(parts: Sequence[Part], at: int, context: Context) -> tuple[list[t
 
 
 def _is_plain(part: Part) -> bool:
-    return part.roles <= {",", "and"}
+    return part.roles <= {",", "and", "stop"}
 
 
 def _inside(part: Part) -> list[Part] | None:
     r"""Return the parts of a condition in brackets, (1 \le l < L) or (l = 1, \dots, L)."""
     if part.leading or part.relations or rule_of(part.sides[0]) not in {"paren", "bracket"}:
         return None
-    found, _ = parts_of_line(parts_of(part.sides[0])[0])
-    return found if any(inner.relations for inner in found) else None
+    found, trailing = parts_of_line(parts_of(part.sides[0])[0])
+    if not any(inner.relations for inner in found):
+        return None
+    require_nothing_open(trailing, part.place[1])
+    return found
 
 
 def _read_relation(
@@ -245,12 +265,12 @@ def _combine(
 ) -> list[t.Condition]:
     """Return conditions that all hold, from terms with the words that join them."""
     for number, (roles, conditions) in enumerate(terms):
-        if "iff" in roles or "otherwise" in roles:
+        if roles & {"iff", "otherwise"} or (number and roles & {"so", "colon"}):
             raise UnreadableError("conditions are not joined by these words", place[0])
         if "unless" in roles:
             if "or" in roles or (number and any("or" in r for r, _ in terms[1:number])):
                 raise UnreadableError("or and unless together are not read", place[0])
-            inner = [(frozenset({","}), conditions), *terms[number + 1 :]]
+            inner = [(roles - {"unless"}, conditions), *terms[number + 1 :]]
             denied = _all_of(_combine(inner, place), place)
             return [*_combine(terms[:number], place), t.Not(denied, place=place)]
     alternatives = [number for number, (roles, _) in enumerate(terms) if number and "or" in roles]

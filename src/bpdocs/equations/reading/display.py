@@ -1,19 +1,21 @@
 r"""A display as claims: what its lines state, define and introduce, from left to right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lark import Token, Tree
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.notation import Name
+from bpdocs.equations.reading.attaching import Block, attach, attach_line
 from bpdocs.equations.reading.conditions import (
     Part,
     is_condition,
     is_equality_of_sizes,
     parts_of_line,
     read_block,
+    require_nothing_open,
 )
 from bpdocs.equations.reading.context import Context, Definitions
 from bpdocs.equations.reading.expressions import read
@@ -66,8 +68,9 @@ def read_display(
     """
     context = Context(names, dict(definitions or {}))
     reader = _LineReader(context)
-    for line in parts_of(parse(latex)):
-        reader.read_line(line)
+    lines = [line for line in parts_of(parse(latex)) if rule_of(line) == "line"]
+    for number, line in enumerate(lines, 1):
+        reader.read_line(line, is_last=number == len(lines))
     reader.end()
     require_used(reader.statements)
     claims = tuple(claim for statement in reader.statements for claim in claims_of(statement))
@@ -77,41 +80,57 @@ def read_display(
 
 
 class _LineReader:
-    """Goes over the lines of a display, and puts conditions to the rows that they restrict."""
+    """Goes over the lines of a display, from left to right."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.statements: list[Statement] = []
         self.rows_above: list[Row] = []
+        self.leading: list[t.Condition] = []  # a line above ended with "for l = L:"
         self.waiting: Part | None = None  # a left side alone on its line
 
-    def read_line(self, line: Branch) -> None:
+    def read_line(self, line: Branch, *, is_last: bool) -> None:
         """Read one line: blocks of statements and blocks of conditions take turns."""
         parts, trailing = parts_of_line(line)
-        if left := trailing & {"or", "not", "unless", "iff", "otherwise", "if"}:
-            raise UnreadableError(
-                f"something is missing behind {' '.join(sorted(left))}", place_of(line)[1]
-            )
+        require_nothing_open(trailing, place_of(line)[1])
         if self._is_left_side(parts):
             return
-        blocks: list[_Block] = []
+        blocks = self._blocks(parts, trailing)
+        if not blocks:
+            return
+        rows = [row for block in blocks for row in block.rows]
+        for row in rows:
+            row.conditions += self.leading
+        if rows:
+            self.leading = attach(blocks)
+            if self.leading and is_last:
+                raise UnreadableError("there is a condition without a claim", blocks[-1].place)
+            self.rows_above = rows
+        else:
+            self.leading = attach_line(blocks[0], self.rows_above, is_last=is_last)
+
+    def _blocks(self, parts: Sequence[Part], trailing: frozenset[str]) -> list[Block]:
+        blocks: list[Block] = []
         at = 0
         while at < len(parts):
+            begin = at
             conditions, after = read_block(parts, at, self.context)
             if after > at:
-                blocks.append(_Block(conditions=conditions))
+                blocks.append(Block(conditions=conditions))
                 at = after
-                continue
-            has_rows = any(block.rows for block in blocks)
-            if parts[at].is_dots and blocks and blocks[-1].rows:
+            elif parts[at].is_dots and blocks and blocks[-1].rows:
                 at += 1  # and so on: what stands around the dots is claimed
                 continue
-            rows, at = self._read_statement(parts, at, is_first=not has_rows)
-            if not blocks or blocks[-1].conditions is not None:
-                blocks.append(_Block())
-            blocks[-1].rows += rows
-        if blocks:
-            self._attach(blocks, parts[0].place[0])
+            else:
+                has_rows = any(block.rows for block in blocks)
+                rows, at = self._read_statement(parts, at, is_first=not has_rows)
+                if not blocks or blocks[-1].conditions is not None:
+                    blocks.append(Block())
+                blocks[-1].rows += rows
+            if not blocks[-1].place:
+                blocks[-1].before, blocks[-1].place = parts[begin].roles, parts[begin].place[0]
+            blocks[-1].after = parts[at].roles if at < len(parts) else trailing
+        return blocks
 
     def end(self) -> None:
         """Refuse a left side that nothing follows."""
@@ -124,7 +143,7 @@ class _LineReader:
             raise self._left_over(self.waiting)
         self.waiting = None
         is_side = len(parts) == 1 and not parts[0].relations and not parts[0].leading
-        if not is_side or is_index(parts[0].sides[0]) or parts[0].roles - {",", "and", "for"}:
+        if not is_side or is_index(parts[0].sides[0]) or parts[0].roles - {",", "and", "for", "so"}:
             return False
         if is_condition(parts[0], self.context):
             return False
@@ -143,7 +162,8 @@ class _LineReader:
         while at < len(parts) and not parts[at].relations and not parts[at].leading:
             waiting.append(parts[at])
             at += 1
-        if at == len(parts) or (waiting and rule_of(parts[at].relations[-1:][0]) != "IN"):
+        last = parts[at].relations[-1:] if at < len(parts) else ()
+        if waiting and (not last or rule_of(last[0]) != "IN"):
             raise self._left_over(waiting[0])
         if is_equality_of_sizes(parts[at], self.context) and (at > 0 or not is_first):
             raise UnreadableError(
@@ -179,44 +199,6 @@ class _LineReader:
                 r"this belongs to nothing; a range is written l = 1, \dots, L", part.place[0]
             )
         return UnreadableError("nothing is claimed of this; write a relation", part.place[0])
-
-    def _attach(self, blocks: list["_Block"], place: int) -> None:
-        """Put conditions behind their statements to these, or those in front to what follows."""
-        rows = [row for block in blocks for row in block.rows]
-        if not rows and blocks[0].conditions is not None:
-            if not self.rows_above:
-                raise UnreadableError("there is a condition without a claim", place)
-            free = [row for row in self.rows_above if not row.conditions] or self.rows_above
-            _restrict(free, blocks[0].conditions)
-            return
-        leads = blocks[0].conditions is not None
-        if leads and len(blocks) > 3 and blocks[-1].conditions is not None:
-            raise UnreadableError(
-                "it can be read in two ways which statement each condition restricts; write a "
-                "line for each",
-                place,
-            )
-        for at, block in enumerate(blocks):
-            if block.conditions is not None:
-                continue
-            if leads:
-                _restrict(block.rows, blocks[at - 1].conditions or [])
-            if at + 1 < len(blocks) and (not leads or at + 2 == len(blocks)):
-                _restrict(block.rows, blocks[at + 1].conditions or [])
-        self.rows_above = rows or self.rows_above
-
-
-@dataclass
-class _Block:
-    """Statements or conditions that stand one behind the other; conditions is None for rows."""
-
-    rows: list[Row] = field(default_factory=list)
-    conditions: list[t.Condition] | None = None
-
-
-def _restrict(rows: Sequence[Row], conditions: Sequence[t.Condition]) -> None:
-    for row in rows:
-        row.conditions += conditions
 
 
 def _tokens(part: Part) -> list[Token]:

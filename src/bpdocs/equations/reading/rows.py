@@ -131,9 +131,10 @@ def _read_cases(
     for number, branch in enumerate(branches, 1):
         (value, *parts), trailing = parts_of_line(branch)
         conditions, end = read_block(parts, 0, context) if parts else ([], 0)
-        if end < len(parts) or value.relations or value.roles - {","}:
+        if end < len(parts) or value.relations or value.roles - {",", "stop"}:
             at = parts[end].place if end < len(parts) else value.place
             raise UnreadableError("a condition on indices is expected here", at[0])
+        trailing -= {"stop", "colon"}
         is_rest = "otherwise" in trailing or (not conditions and not trailing)
         if trailing - {"otherwise", "for", "if", "and"} or is_rest == bool(conditions):
             raise UnreadableError("a case needs one condition, or otherwise", value.place[0])

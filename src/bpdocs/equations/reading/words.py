@@ -8,22 +8,24 @@ from collections.abc import Iterator
 
 from bpdocs.equations.errors import UnreadableError
 
-# Roles. "for" and "if" announce conditions, "all" lets letters stand alone, "iff" joins statements.
+# Roles. "for" and "if" announce conditions, "all" lets letters stand alone, "so" says that what
+# follows is concluded, "iff" joins statements; "beyond" ends what "unless" has begun.
 _ENGLISH = {
     "for": "for where wherever with",
     "if": "if when whenever provided given",
     "all": "all every each any",
-    "and": "and but",
+    "and": "and",
     "or": "or",
     "not": "not",
     "unless": "unless except excluding",
     "otherwise": "otherwise else",
-    "": "a an the of to in on at by as from so then hence therefore thus since because also that "
-    "this these here now again finally next first second last we have get obtain find gives yields "
-    "follows note recall let see chain rule definition def linearity product either case cases "
+    "so": "so then hence therefore thus since because have get obtain find gives yields follows "
+    "recall note",
+    "": "a an the of to in on at by as from also that this these here now again finally next first "
+    "second last we let see chain rule definition def linearity product either case cases "
     "layer layers neuron neurons sample samples batch column columns row rows entry entries "
     "element elements loss error errors gradient output hidden input network forward backward "
-    "pass holds which is's",
+    "pass holds which",
 }
 _ROLES = {word: role for role, words in _ENGLISH.items() for word in words.split()}
 
@@ -35,11 +37,12 @@ _CHINESE = {
     "or": "或 或者 或是",
     "not": "不 非",
     "unless": "除非 除了 除去 除 排除",
+    "beyond": "以外 之外 外",
     "otherwise": "否则 其他 其它 其余",
     "iff": "当且仅当",
-    "": "所以 因此 因而 故 于是 则 那么 有 得 得到 可得 即 也就是 由 因为 由于 根据 "
-    "按照 定义 链式法则 公式 等式 成立 层 样本 神经元 第 个 的 是 这 就 都 而 时 的时候 此时 "
-    "这里 我们 记 设 令 下 中 上 以外 之外 外 情况 情形 损失 误差 梯度 一 列 行 元素 显然 再 又 也",
+    "so": "所以 因此 因而 故 于是 则 那么 有 得 得到 可得 即 也就是 由 因为 由于 显然",
+    "": "根据 按照 定义 链式法则 公式 等式 成立 层 样本 神经元 第 个 的 是 这 就 都 而 时 的时候 "
+    "此时 这里 我们 记 设 令 下 中 上 情况 情形 损失 误差 梯度 一 列 行 元素 再 又 也",
 }
 _ROLES |= {word: role for role, words in _CHINESE.items() for word in words.split()}
 _LONGEST = max(len(word) for words in _CHINESE.values() for word in words.split())
@@ -54,7 +57,10 @@ _COMMANDS = {
     r"\wedge": "and",
     r"\lnot": "not",
     r"\neg": "not",
+    **dict.fromkeys((r"\implies", r"\Rightarrow", r"\Longrightarrow"), "so"),
+    **dict.fromkeys((r"\therefore", r"\because"), "so"),
 }
+_MARKS = {"stop": re.compile("[.;。；]"), "colon": re.compile("[:：]")}
 _PUNCTUATION = re.compile(r"[\s,.;:()!~\u3000-\u3002\u3008-\u3011，。；：！？（）“”‘’\-—–]+")
 _PIECES = re.compile(r"[A-Za-z][A-Za-z']*|[\u3400-\u9fff]+|\S")
 
@@ -72,7 +78,7 @@ def roles_of(text: str, place: int) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Of "for", "if", "all", "and", "or", "not", "unless", "otherwise", "iff"; empty
+        Roles of the words, and "stop" for a full stop or semicolon, "colon" for a colon; empty
         where they say nothing.
 
     Raises
@@ -87,10 +93,8 @@ def roles_of(text: str, place: int) -> frozenset[str]:
     """
     if text in _COMMANDS:
         return frozenset({_COMMANDS[text]})
-    if text.startswith("\\"):
-        return frozenset()  # an arrow of implication, or because
     found = {_ROLES[word] for word in _words(_PUNCTUATION.sub(" ", text), place)} - {""}
-    return frozenset(found)
+    return frozenset(found | {name for name, mark in _MARKS.items() if mark.search(text)})
 
 
 def _words(text: str, place: int) -> Iterator[str]:
