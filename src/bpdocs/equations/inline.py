@@ -9,10 +9,13 @@ from typing import Literal
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
-from bpdocs.equations.evaluating.restrictions import layer_choices
+from bpdocs.equations.evaluating.counting import Layers
+from bpdocs.equations.evaluating.restrictions import layer_choices, named_values
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.letters import free_letters, layer_letters
+from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, find_model, networks
+from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.reading.context import Definitions
 from bpdocs.equations.reading.formula import read_formula
 from bpdocs.equations.verdict import check
@@ -85,15 +88,18 @@ def check_inline(
         formula = read_formula(latex, found.names, definitions)
         for value in formula.values:
             _require_shapes(value, found)
+        for condition in formula.conditions:
+            _require_ranges(condition, found)
     except UnreadableError as error:
         sentence = str(error)
         return InlineVerdict(
             "expression", "unreadable", sentence, place=error.place, definitions=definitions
         )
     except MismatchError as error:
-        return InlineVerdict(
-            "expression", "fails", str(error), ("shapes do not fit",), 0, definitions
+        kind: Literal["condition", "expression"] = (
+            "condition" if formula.conditions else "expression"
         )
+        return InlineVerdict(kind, "fails", str(error), ("shapes do not fit",), 0, definitions)
     if formula.kind != "claim":
         return InlineVerdict(formula.kind, "holds", "nothing is claimed", definitions=definitions)
     verdict = check(latex, model, definitions=definitions)
@@ -108,6 +114,31 @@ def check_inline(
         verdict.definitions,
         verdict.layout,
     )
+
+
+def _require_ranges(condition: t.Condition, model: Model) -> None:
+    """Refuse values that no index of its kind has: a layer above L, a sample 0."""
+    letters = free_letters(condition)
+    for graph in networks(model, next(iter(model.layouts)), False):
+        largest = {"l": graph.n_layers, **dict.fromkeys("mn", graph.n_samples)}
+        largest |= dict.fromkeys(NEURON_LETTERS, max(graph.sizes))
+        for layer in range(graph.n_layers + 1) if "l" in letters else [0]:
+            for letter in letters & largest.keys():
+                layers = {"l": layer} if letter != "l" and "l" in letters else {}
+                _require_within(condition, letter, largest[letter], graph, layers)
+
+
+def _require_within(
+    condition: t.Condition, letter: str, largest: int, graph: Graph, layers: Layers
+) -> None:
+    first = 0 if letter == "l" else 1
+    for value in sorted(named_values(condition, letter, graph, layers)):
+        if not first <= value <= largest:
+            kind = "layer" if letter == "l" else "sample" if letter in "mn" else "neuron"
+            raise MismatchError(
+                f"there is no {kind} {value} in a network with L = {graph.n_layers}, "
+                f"M = {graph.n_samples} and {', '.join(map(str, graph.sizes))} neurons"
+            )
 
 
 def _require_shapes(value: t.Node, model: Model) -> None:

@@ -4,7 +4,7 @@ Layers and elements are counted as on the pages: layers from 0, elements from 1.
 node stands in the LaTeX; it does not count when trees are compared.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 # Handed on by name, so that `tree` has all nodes.
@@ -77,10 +77,14 @@ class Identity(Node):
 
 @dataclass(frozen=True)
 class Quantity(Node):
-    """A quantity of the model, such as W^l; `name` is that of its node in the graph."""
+    """A quantity of the model, such as W^l; `name` is that of its node in the graph.
+
+    `is_old` says that it is meant as it is before a step of training: V^l_t.
+    """
 
     name: str
     layer: Node | None = None
+    is_old: bool = field(default=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,22 @@ def assigned(claim: t.Claim, graph: Graph) -> t.Node:
 
 
 def assigning(claim: t.Claim) -> t.Node:
-    """Return the right side; a parameter moves by the velocity that the step has just made."""
+    """Return the right side; a parameter moves by the velocity that the step has just made.
+
+    Where the gradient stands beside it, the step makes it there, of the old velocity.
+    """
     left = claim.left.base if isinstance(claim.left, t.Element) else claim.left
     if claim.relation != "<-" or not isinstance(left, t.Quantity) or left.name not in {"W", "b"}:
         return claim.right
+    has_gradient = any(
+        isinstance(node, t.Derivative) or (isinstance(node, t.Quantity) and node.name == "Delta")
+        for node in claim.right.walk()
+    )
+    if has_gradient:
+        return claim.right
 
     def renew(node: t.Node) -> t.Node:
-        if isinstance(node, t.Quantity) and node.name in {"V", "V_b"}:
+        if isinstance(node, t.Quantity) and node.name in {"V", "V_b"} and not node.is_old:
             return replace(node, name=f"{node.name}_new")
         return node.rebuild(renew)
 

@@ -13,7 +13,12 @@ from lark import Token, Tree
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.notation import INDEX_LETTERS
-from bpdocs.equations.reading.comparisons import comparison_sign, read_comparison
+from bpdocs.equations.reading.comparisons import (
+    comparison_sign,
+    is_tuple,
+    read_comparison,
+    read_tuples,
+)
 from bpdocs.equations.reading.context import Context
 from bpdocs.equations.reading.indices import is_index, read_index
 from bpdocs.equations.reading.parse_tree import (
@@ -25,7 +30,7 @@ from bpdocs.equations.reading.parse_tree import (
     tokens_of,
     unwrap,
 )
-from bpdocs.equations.reading.ranges import read_range, read_set
+from bpdocs.equations.reading.ranges import difference, read_range, read_set
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,8 @@ def _is_relation(part: Part, context: Context) -> bool:
     kinds = {rule_of(relation) for relation in part.relations}
     if kinds == {"IN"} and rule_of(part.sides[-1]) == "set":
         return True
+    if kinds <= {"EQUALS", "COMPARE"} and len(part.sides) == 2 and all(map(is_tuple, part.sides)):
+        return True
     if not kinds <= {"EQUALS", "COMPARE"} or not all(map(is_index, part.sides)):
         return False
     return has_letter(part, context) or kinds == {"COMPARE"}
@@ -199,6 +206,8 @@ def _read_relation(
     """Return a relation with the letters before it and the rest of its range behind it."""
     part = parts[at]
     names = [letter.letter for letter in letters if letter.letter]
+    if is_tuple(part.sides[0]):
+        return [read_tuples(part.sides, part.relations)], at + 1
     entries, after = _range_entries(parts, at)
     if entries or rule_of(part.sides[-1]) == "set":
         indices = [*names, *(read_index(side) for side in part.sides[:-1])]
@@ -228,12 +237,32 @@ def _range_entries(parts: Sequence[Part], at: int) -> tuple[list[Branch], int]:
     entries = [parts[at].sides[-1]]
     for after in range(at + 1, len(parts)):
         part = parts[after]
-        if part.leading or part.relations or not is_index(part.sides[0]) or part.roles != {","}:
+        if not (_is_entry(part) or (part.is_dots and part.roles == {","})):
             break
         entries.append(part.sides[0])
         if rule_of(unwrap(entries[-2])) == "DOTS":
-            return entries, after + 1
+            end = _end_of_tail(parts, after)
+            return [*entries[:-1], parts[end - 1].sides[0]], end
     return [], at
+
+
+def _end_of_tail(parts: Sequence[Part], at: int) -> int:
+    r"""Return where a range ends whose last entries are written out: L-1, \dots, 2, 1.
+
+    What follows its last entry may also begin another range or belong to nothing, so the tail has
+    to go on in the steps of the range.
+    """
+    while at + 1 < len(parts) and _is_entry(parts[at + 1]) and not parts[at + 1].letter:
+        step = difference(read_index(parts[at + 1].sides[0]), read_index(parts[at].sides[0]))
+        if step not in {1, -1}:
+            break
+        at += 1
+    return at + 1
+
+
+def _is_entry(part: Part) -> bool:
+    is_plain = not (part.leading or part.relations or part.is_dots) and part.roles == {","}
+    return is_plain and is_index(part.sides[0])
 
 
 def _spread(parts: Sequence[Part], at: int) -> tuple[list[t.Condition], int] | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.letters import free_letters
 from bpdocs.equations.notation import INDEX_LETTERS
 from bpdocs.equations.reading.context import Context, Definition
 from bpdocs.equations.reading.indices import read_indices, read_layer
@@ -40,11 +41,15 @@ def is_new(side: Branch, context: Context) -> bool:
 def start_definition(side: Branch, context: Context) -> tuple[str, Definition] | None:
     """Return the name that a side defines, without its meaning yet; None if it is taken.
 
-    A name that the model has is not defined anew: := then claims something of it.
+    A name that the model or the page has is not defined anew: := then claims something of it.
     """
     base, scripts = base_and_scripts(side)
     key = key_of(base)
-    if rule_of(base) not in {"NAME", "hat"} or key in {*context.names, *_RESERVED}:
+    if rule_of(base) not in {"NAME", "hat"} or key in {
+        *context.names,
+        *context.definitions,
+        *_RESERVED,
+    }:
         return None
     letter, indices = "", tuple[str, ...]()
     for script in scripts:
@@ -71,9 +76,16 @@ def define(key: str, definition: Definition, meaning: t.Node, context: Context) 
     Raises
     ------
     UnreadableError
-        If what it stands for is too large, once earlier definitions are put in.
+        If what it stands for is too large, once earlier definitions are put in, or has a letter
+        that the name lacks: under a sum over it, nobody could say what is meant.
     """
     require_small(meaning)
+    free = free_letters(meaning) - {definition.layer, *definition.indices}
+    if free and not isinstance(meaning, t.Free):
+        raise UnreadableError(
+            f"the name needs the letters of what it stands for: {', '.join(sorted(free))}",
+            meaning.place[0],
+        )
     context.definitions[key] = replace(definition, meaning=meaning)
 
 

@@ -22,8 +22,8 @@ from bpdocs.equations.reading.expressions import read
 from bpdocs.equations.reading.indices import is_index
 from bpdocs.equations.reading.parse_tree import Branch, parts_of, place_of, rule_of
 from bpdocs.equations.reading.parser import parse
-from bpdocs.equations.reading.rows import read_row
-from bpdocs.equations.reading.statements import Row, Statement, claims_of, require_used
+from bpdocs.equations.reading.rows import introduce, read_row
+from bpdocs.equations.reading.statements import Row, Statement, claims_of, in_order, require_used
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,30 @@ def read_display(
     context = Context(names, dict(definitions or {}))
     reader = _LineReader(context)
     lines = [line for line in parts_of(parse(latex)) if rule_of(line) == "line"]
+    _introduce_arrays(lines, context)
     for number, line in enumerate(lines, 1):
         reader.read_line(line, is_last=number == len(lines))
     reader.end()
     require_used(reader.statements)
-    claims = tuple(claim for statement in reader.statements for claim in claims_of(statement))
+    claims = tuple(
+        in_order([claim for statement in reader.statements for claim in claims_of(statement)])
+    )
     if not claims:
         raise UnreadableError("nothing is claimed here; write a relation", 0)
     return Display(claims, context.definitions)
+
+
+def _introduce_arrays(lines: Sequence[Branch], context: Context) -> None:
+    r"""Take up all arrays that \in introduces: authors write it behind what it is for."""
+    for line in lines:
+        listed: list[Branch] = []
+        for part in parts_of_line(line)[0]:
+            if not part.relations:
+                listed.append(part.sides[0])
+                continue
+            if rule_of(part.relations[-1]) == "IN":
+                introduce([*listed, part.sides[-2]], part.sides[-1], context)
+            listed = []
 
 
 class _LineReader:

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lark import Token
+
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError
-from bpdocs.equations.notation import STEPPED, Name
+from bpdocs.equations.notation import INDEX_LETTERS, STEPPED, Name
 from bpdocs.equations.reading.conditions import Part, parts_of_line, read_block
 from bpdocs.equations.reading.context import Context, Definitions
 from bpdocs.equations.reading.display import Display, read_display
 from bpdocs.equations.reading.expressions import read_any
 from bpdocs.equations.reading.indices import is_index, read_index
+from bpdocs.equations.reading.operators import GIVEN_NUMBERS
 from bpdocs.equations.reading.parse_tree import (
     BRACKETS,
     Branch,
@@ -23,16 +26,20 @@ from bpdocs.equations.reading.parse_tree import (
     unwrap,
 )
 from bpdocs.equations.reading.parser import parse
-from bpdocs.equations.reading.rows import factors_of
+from bpdocs.equations.reading.rows import factors_of, is_space, read_space
 from bpdocs.equations.reading.tokens import read_tokens
 
 # Tokens that name nothing: an operator or a mark that a sentence speaks of, such as \odot.
 _SIGNS = {
     *("PLUS", "MINUS", "ODOT", "OSLASH", "TIMES", "CDOT", "SLASH", "T", "PRIME", "DOTS", "SUM"),
     *("EQUALS", "DEFINES", "ARROW", "IN", "COMPARE", "COMMA", "PARTIAL", "NABLA", "SUP"),
-    *("LBRACE", "RBRACE", "REALS"),
+    *("LBRACE", "RBRACE", "REALS", "LNORM", "RNORM", "LANGLE", "RANGLE", "COLON"),
 }
-_SPEAKING = {"PARTIAL", "NABLA", "D", "FUNCTION", "HAT", "LNORM", "REALS"}
+# What relations of indices, sizes and numbers are made of.
+_COUNTING = {
+    *("NAME", "NUMBER", "PLUS", "MINUS", "TIMES", "CDOT", "SLASH", "SUP", "SUB", "FRAC", "DOTS"),
+    *("LBRACE", "RBRACE", "LPAREN", "RPAREN", "LSET", "RSET", "COMMA"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,11 +54,14 @@ class Formula:
         Of a claim, what it claims.
     values : tuple of Node
         Of an expression, the values in it, whose shapes must fit.
+    conditions : tuple of Condition
+        Of a condition, what it says of indices, whose ranges must make sense.
     """
 
     kind: Literal["claim", "condition", "expression"]
     display: Display | None = None
     values: tuple[t.Node, ...] = ()
+    conditions: tuple[t.Condition, ...] = ()
 
 
 def read_formula(
@@ -71,8 +81,7 @@ def read_formula(
     if any(_is_claim(part, context) for part in parts):
         return Formula("claim", read_display(latex, names, definitions))
     if any(part.relations and not _is_map(part) for part in parts):
-        _read_conditions(parts, context)
-        return Formula("condition")
+        return Formula("condition", conditions=_read_conditions(parts, context))
     values = [node for part in parts for side in part.sides for node in _read_side(side, context)]
     return Formula("expression", values=tuple(values))
 
@@ -83,7 +92,7 @@ def _is_map(part: Part) -> bool:
 
 
 def _is_claim(part: Part, context: Context) -> bool:
-    """Tell whether a part has a relation that speaks of a quantity of the network."""
+    """Tell whether a part has a relation that speaks of more than indices, sizes and numbers."""
     if not part.relations:
         return False
     if _is_map(part):
@@ -92,29 +101,30 @@ def _is_claim(part: Part, context: Context) -> bool:
         first = {str(token) for token in tokens_of(part.sides[0], "NAME")}
         return trains and bool(first & stepped)
     tokens = [token for side in part.sides for token in tokens_of(side)]
-    known = {*context.names, *context.definitions, r"\sigma"}
-    is_number = all(token.type != "NAME" for token in tokens)
     kinds = {rule_of(relation) for relation in part.relations}
-    return (
-        "DEFINES" in kinds
-        or any(token.type in _SPEAKING or str(token) in known for token in tokens)
-        or (is_number and kinds == {"EQUALS"})
-    )
+    names = {str(token) for token in tokens if token.type == "NAME"}
+    if kinds == {"EQUALS"} and not names:
+        return True  # of numbers alone
+    is_set = kinds == {"IN"} and rule_of(part.sides[-1]) == "set"
+    given = {key for key, name in context.names.items() if name.node in GIVEN_NUMBERS}
+    counted = (INDEX_LETTERS | {"L", "M", "N"}) - {*context.names, *context.definitions}
+    is_of_numbers = {token.type for token in tokens} <= _COUNTING and names <= counted | given
+    return not (is_of_numbers and (kinds <= {"EQUALS", "COMPARE"} or is_set))
 
 
-def _read_conditions(parts: Sequence[Part], context: Context) -> None:
-    """Read relations of indices, sizes and numbers: their letters and ranges must make sense."""
+def _read_conditions(parts: Sequence[Part], context: Context) -> tuple[t.Condition, ...]:
+    """Read relations of indices, sizes and numbers."""
+    found: list[t.Condition] = []
     at = 0
     while at < len(parts):
-        _, after = read_block(parts, at, context)
+        conditions, after = read_block(parts, at, context)
+        found += conditions
         if after == at:
             for side in parts[at].sides:
-                if not is_index(side) and rule_of(unwrap(side)) != "DOTS":
-                    read_any(side, context)
-                elif rule_of(unwrap(side)) != "DOTS":
-                    read_index(side)
+                _read_side(side, context)
             after = at + 1
         at = after
+    return tuple(found)
 
 
 def _read_side(side: Branch, context: Context) -> list[t.Node]:
@@ -122,15 +132,29 @@ def _read_side(side: Branch, context: Context) -> list[t.Node]:
     side = unwrap(side)
     if rule_of(side) == "DOTS":
         return []
-    if is_index(side):
+    if is_index(side) and not _is_product(side):
         read_index(side)
         return []
+    if is_space(side):
+        read_space(side)
+        return []
+    if isinstance(side, Token) and _is_layered(str(side), context):
+        return []  # the letter alone, as a sentence speaks of it
     if rule_of(side) in BRACKETS and (inside := items_of(side)) and _is_list(side):
         return [node for item in inside for node in _read_side(item, context)]
     if (shapes := _shapes_in(side)) is not None:
         _require_fitting(shapes)
         return []
     return [read_any(side, context)]
+
+
+def _is_product(side: Branch) -> bool:
+    """Tell whether a side is a product of numbers, 2 N_l M, which is a value."""
+    return rule_of(side) == "neighbours"
+
+
+def _is_layered(key: str, context: Context) -> bool:
+    return key in context.names and context.names[key].is_layered
 
 
 def _is_list(side: Branch) -> bool:

@@ -25,7 +25,7 @@ def read_range(index: t.Node, entries: Sequence[Branch], place: tuple[int, int])
     )
     if index in {*first.walk(), *last.walk()}:
         raise UnreadableError("the range of an index is stated by itself", place[0])
-    step = _constant(second[0], first) if second else (-1 if _counts_down(first, last) else 1)
+    step = difference(second[0], first) if second else (-1 if _counts_down(first, last) else 1)
     if step not in {1, -1}:
         raise UnreadableError("a range goes in steps of one", place[0])
     low, high = (first, last) if step == 1 else (last, first)
@@ -46,7 +46,7 @@ def _counts_down(first: t.Node, last: t.Node) -> bool:
     return all(count < 0 for count in letters) if letters else difference[""] < 0
 
 
-def _constant(left: t.Node, right: t.Node) -> int | None:
+def difference(left: t.Node, right: t.Node) -> int | None:
     """Return left minus right where that is a number."""
     difference = {name: count for name, count in _difference(left, right).items() if count}
     return difference.get("", 0) if set(difference) <= {""} else None

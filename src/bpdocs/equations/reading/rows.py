@@ -60,7 +60,6 @@ def read_row(
     if part.leading is None and rule_of(part.relations[0]) == "DEFINES":
         started = start_definition(part.sides[0], context)
         if started is not None:
-            context.definitions.pop(started[0], None)
             meaning = _read_side(part.sides[1], context)
             define(*started, meaning, context)
             name = replace(meaning, place=place_of(part.sides[0]))
@@ -68,7 +67,6 @@ def read_row(
             statement.last = meaning
             chain = chain[2:]
     if part.relations and rule_of(part.relations[-1]) == "IN":
-        _introduce([*listed, part.sides[-2]], part.sides[-1], context)
         space = read_space(part.sides[-1])
         row.steps += [(_read_side(side, context), "in", space) for side in listed]
     cases = chain.pop() if chain and rule_of(chain[-1][1]) == "cases" else None
@@ -151,8 +149,10 @@ def _read_cases(
     return rows
 
 
-def _introduce(sides: Sequence[Branch], space: Branch, context: Context) -> None:
-    r"""Take up new letters that \in gives a shape: any arrays of it."""
+def introduce(sides: Sequence[Branch], space: Branch, context: Context) -> None:
+    r"""Take up new letters that \in \mathbb{R}^{...} gives a shape: any arrays of it."""
+    if not is_space(space):
+        return
     dimensions = read_space(space).dimensions
     for side in sides:
         if is_new(side, context):
@@ -168,11 +168,17 @@ def _introduce(sides: Sequence[Branch], space: Branch, context: Context) -> None
                 define(key, Definition(definition.layer, (), free), free, context)
 
 
+def is_space(side: Branch) -> bool:
+    r"""Tell whether a side is \mathbb{R} with or without a shape."""
+    base, _ = base_and_scripts(side)
+    return rule_of(base) == "REALS" or str(base) == "R"
+
+
 def read_space(side: Branch) -> t.Space:
     r"""Return \mathbb{R}^{a \times b}."""
-    base, scripts = base_and_scripts(side)
+    _, scripts = base_and_scripts(side)
     dimensions: list[t.Node] = []
-    if (rule_of(base) != "REALS" and str(base) != "R") or len(scripts) > 1:
+    if not is_space(side) or len(scripts) > 1:
         raise UnreadableError(r"\mathbb{R} is expected behind \in", place_of(side)[0])
     for script in scripts:
         content = parts_of(script)

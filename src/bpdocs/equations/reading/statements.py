@@ -75,6 +75,26 @@ def claims_of(statement: Statement) -> Iterator[t.Claim]:
             yield t.Claim(left, relation, right, tuple(mine), varying, tuple(nearby), place=place)
 
 
+def in_order(claims: Sequence[t.Claim]) -> Iterator[t.Claim]:
+    """Yield claims in which a velocity is the old one where it is renewed further below."""
+    for number, claim in enumerate(claims):
+        later = {_assigned(other) for other in claims[number + 1 :]} & {"V", "V_b"}
+        later -= {_assigned(other) for other in claims[:number]}
+        yield replace(claim, right=_with_old(claim.right, later)) if later else claim
+
+
+def _assigned(claim: t.Claim) -> str:
+    """Return the name of what a claim assigns to, or ""."""
+    left = claim.left.base if isinstance(claim.left, t.Element) else claim.left
+    return left.name if claim.relation == "<-" and isinstance(left, t.Quantity) else ""
+
+
+def _with_old(node: t.Node, names: set[str]) -> t.Node:
+    if isinstance(node, t.Quantity) and node.name in names:
+        return replace(node, is_old=True)
+    return node.rebuild(lambda child: _with_old(child, names))
+
+
 def require_used(statements: Iterable[Statement]) -> None:
     """Refuse a condition that speaks of no step of its statements: it was meant to speak of one."""
     waiting: dict[t.Condition, list[Row]] = {}

@@ -162,9 +162,11 @@ def _step(
     step = read_indices(rest[0])
     now = t.Letter("t")
     if step == (now,):
-        return quantity
+        return replace(quantity, is_old=True)
     if step == (t.Addition(((1, now), (1, t.Number(1)))),):
         return replace(quantity, name=f"{name.node}_new")
+    if any(now in index.walk() for index in step):
+        raise UnreadableError("the steps are called t and t+1", place_of(rest[0])[0])
     return None
 
 

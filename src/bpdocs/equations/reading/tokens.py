@@ -56,7 +56,7 @@ def read_tokens(latex: str) -> list[Token]:
         raise UnreadableError(f"the equation is longer than {MAX_LENGTH} characters", MAX_LENGTH)
     scanned = list(_pair_environments(_Scanner().scan(latex, 0, len(latex))))
     _require_single_scripts(scanned)
-    tokens = list(join_separators([token for token in scanned if token.type != "EMPTY"]))
+    tokens = list(join_separators(_set_off([t for t in scanned if t.type != "EMPTY"])))
     if len(tokens) > MAX_TOKENS:
         raise UnreadableError(
             f"the equation has more than {MAX_TOKENS} symbols", tokens[MAX_TOKENS].start_pos
@@ -169,6 +169,33 @@ def _pair_name(token: Token) -> str:
 
 def _opening(name: str) -> str:
     return name if name in {"{", r"\left"} else rf"\begin{{{name}}}"
+
+
+# A bracket behind one of these may hold an argument, but no condition that follows a formula.
+_ENDS_FORMULA = {"NAME", "RBRACE", "RPAREN", "RBRACKET", "RNORM", "RANGLE", "T", "PRIME"}
+
+
+def _set_off(tokens: list[Token]) -> list[Token]:
+    r"""Put a comma before a condition in brackets: \sigma(Z) \, (1 \le l < L)."""
+    found: list[Token] = []
+    for at, token in enumerate(tokens):
+        before = found[-1].type if found else ""
+        if token.type == "LPAREN" and before in _ENDS_FORMULA and _holds_condition(tokens, at):
+            found.append(token.update(type="COMMA", value=","))
+        found.append(token)
+    return found
+
+
+def _holds_condition(tokens: list[Token], at: int) -> bool:
+    """Tell whether a bracket has a relation of its own."""
+    depth = 0
+    for token in tokens[at:]:
+        depth += (token.type in _OPENING) - (token.type in _CLOSING)
+        if not depth:
+            return False
+        if depth == 1 and token.type in {"EQUALS", "COMPARE", "IN"}:
+            return True
+    return False
 
 
 def _require_single_scripts(tokens: list[Token]) -> None:

@@ -82,8 +82,8 @@ def _on_both_sides(claim: t.Claim, change: Callable[[t.Node], t.Node]) -> t.Clai
 def _turned(node: t.Node) -> t.Node:
     """Return a tree with every gradient transposed."""
     match node:
-        case t.Element(t.Derivative(), (first, second)):
-            return replace(node, indices=(second, first))
+        case t.Element(t.Derivative()):
+            return node  # the derivative by an entry has no layout
         case t.Derivative():
             return t.Transpose(node)
     return node.rebuild(_turned)
@@ -92,8 +92,8 @@ def _turned(node: t.Node) -> t.Node:
 def _turned_with_errors(node: t.Node) -> t.Node:
     r"""Return a tree with every gradient transposed, and \Delta, which is one."""
     match node:
-        case t.Element(t.Derivative() | t.Quantity("Delta"), (first, second)):
-            return replace(node, indices=(second, first))
+        case t.Element(t.Derivative() | t.Quantity("Delta")):
+            return node
         case t.Derivative() | t.Quantity("Delta"):
             return t.Transpose(node)
     return node.rebuild(_turned_with_errors)
