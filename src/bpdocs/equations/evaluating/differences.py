@@ -1,12 +1,16 @@
 """Where the two sides of a claim differ by more than rounding, and where most."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bpdocs.equations.errors import NoValueError
+from bpdocs.equations.errors import NoValueError, UnreadableError
 from bpdocs.equations.evaluating.value import ROUNDING, Value, union
+
+# How far sides may differ, relative to the larger, where a size beside which they are small allows
+# it; what is computed well agrees far better.
+_FEWEST_DIGITS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -51,18 +55,30 @@ def compare(
         )
     own = tuple(range(len(letters), len(shape)))
     sizes = [value.sizes_on(letters, as_matrix=is_matrix) for value in (a, b)]
-    size = np.maximum(*(s.max(axis=own, keepdims=True) for s in sizes))
+    sizes = [s.max(axis=own, keepdims=True) for s in sizes]
     gap = np.where(where, np.abs(left - right), 0)
-    is_apart = gap > ROUNDING * np.broadcast_to(size, shape)
+    is_apart = gap > ROUNDING * np.broadcast_to(np.maximum(*sizes), shape)
+    larger = [np.abs(side).max(axis=own, keepdims=True) for side in (left, right)]
+    _require_digits(larger, sizes, np.where(is_apart, 0, gap), place)
     count = int(where.sum())
     if not is_apart.any():
         return count, None
-    larger = np.maximum(np.abs(left), np.abs(right)).max(axis=own, keepdims=True)
+    larger = np.maximum(*larger)
     error = np.where(is_apart, gap / np.where(larger == 0, 1, larger), -1)
     at = np.unravel_index(int(error.argmax()), shape)
     return count, Difference(
         float(error[at]), _place(at, letters, layers), float(left[at]), float(right[at])
     )
+
+
+def _require_digits(
+    larger: Sequence[np.ndarray], sizes: Sequence[np.ndarray], gap: np.ndarray, place: int
+) -> None:
+    """Refuse sides that agree only because too little of one is left; 0 = 0 may be by rounding."""
+    is_zero = [top <= ROUNDING * size for top, size in zip(larger, sizes, strict=True)]
+    is_hidden = gap > _FEWEST_DIGITS * np.maximum(*larger)
+    if (is_hidden & ~(is_zero[0] & is_zero[1])).any():
+        raise UnreadableError("so much cancels that rounding hides the rest", place)
 
 
 def _place(at: tuple[np.intp, ...], letters: tuple[str, ...], layers: Mapping[str, int]) -> str:

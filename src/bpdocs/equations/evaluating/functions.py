@@ -7,14 +7,22 @@ import numpy as np
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
-from bpdocs.equations.evaluating.value import ROUNDING, Value, align, align_sizes, apply, magnitude
+from bpdocs.equations.evaluating.value import (
+    ROUNDING,
+    SMALLEST_NUMBER,
+    Value,
+    align,
+    align_sizes,
+    apply,
+    magnitude,
+)
 from bpdocs.equations.networks.forward import softmax
 from bpdocs.equations.networks.graph import STEP, Graph, differentiate
 
 Rule = Callable[[np.ndarray], np.ndarray]
 
 # A second derivative is a difference quotient of first ones, good to 1e-11: a thousand times worse.
-_SECOND_ORDER = 1e3
+_SECOND_ORDER = 1e4
 # Where a function is flat or all but its first terms vanish, many others agree with it.
 _SATURATED = 15.0
 _SMALL = 1e-5
@@ -26,7 +34,7 @@ def _log(z: np.ndarray) -> np.ndarray:
 
 
 def _relu(z: np.ndarray) -> np.ndarray:
-    return np.where(np.real(z) > 0, z, 0)
+    return np.where(np.real(z) <= 0, 0, z)  # NaN stays
 
 
 _NAMED: dict[str, Rule] = {
@@ -38,8 +46,8 @@ _NAMED: dict[str, Rule] = {
     "relu": _relu,
 }
 _EXTREMA: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-    "max": lambda a, b: np.where(np.real(a) >= np.real(b), a, b),
-    "min": lambda a, b: np.where(np.real(a) <= np.real(b), a, b),
+    "max": lambda a, b: np.where((np.real(a) >= np.real(b)) | np.isnan(a), a, b),
+    "min": lambda a, b: np.where((np.real(a) <= np.real(b)) | np.isnan(a), a, b),
 }
 
 
@@ -172,6 +180,9 @@ def norm(value: Value) -> Value:
         return np.sqrt((array**2).sum(axis=own))
 
     sizes = root(np.real(value.sizes))
+    largest = np.max(np.abs(np.real(value.sizes)), initial=0)
+    if largest**2 < SMALLEST_NUMBER and largest > 0:
+        raise UnreadableError("a norm is smaller than any that can be judged", 0)
     result = root(value.data)
     if np.iscomplexobj(value.data):
         sizes = sizes + 1j * root(np.imag(value.sizes))

@@ -11,9 +11,13 @@ from bpdocs.equations.evaluating.value import (
     align,
     align_sizes,
     magnitude,
+    require_visible,
     too_many_entries,
     union,
 )
+
+# Terms of one formula may differ by more than those of an author; beyond, rounding hides them.
+_SMALLEST_OF_SUM = 1e-10
 
 
 def sum_entries(value: Value) -> Value:
@@ -25,6 +29,7 @@ def plain_sum(left: Value, right: Value) -> Value:
     """Return a sum whose terms come from one formula: a small one is no slip of the author's."""
     letters, (a, b) = align(left, right)
     first, second = align_sizes(left, right)
+    require_visible([a, b], [first, second], _SMALLEST_OF_SUM)
     return Value(a + b, letters, first + second)
 
 
@@ -43,8 +48,11 @@ def reduce_letters(
     data, sizes, where = (np.broadcast_to(x, shape) for x in (data, sizes, where))
     axes = tuple(range(len(kept), len(letters)))
     if node.function == "sum":
-        total = np.where(where, data, 0).sum(axis=axes)
-        return Value(total, kept, np.where(where, sizes, 0).sum(axis=axes))
+        data, sizes = np.where(where, data, 0), np.where(where, sizes, 0)
+        for axis in axes:
+            terms = [np.moveaxis(array, axis, 0) for array in (data, sizes)]
+            require_visible(list(terms[0]), list(terms[1]), _SMALLEST_OF_SUM)
+        return Value(data.sum(axis=axes), kept, sizes.sum(axis=axes))
     sign = 1 if node.function == "max" else -1
     order = np.where(where, sign * np.real(data), -np.inf).reshape(*shape[: len(kept)], -1)
     best = order.argmax(axis=-1)[..., None]

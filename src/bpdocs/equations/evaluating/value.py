@@ -7,9 +7,12 @@ Two sides of an equation agree if they differ by no more than rounding, and roun
 the largest number on the way: of $a - a$ nothing is left but the rounding of $a$. So each value
 carries `size`: what it would be if no term had cancelled another. Where entries of a network are
 moved by $ih$, the imaginary part of `size` belongs to that of the value, which is a derivative.
+
+What is not finite, or whose size is not, is NaN, and so is all that is computed from it; only a
+condition can take such entries out of a statement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,10 +22,10 @@ from bpdocs.equations.networks.graph import STEP
 
 MAX_ENTRIES = 400_000
 # Errors of values are far below; differences that someone means are far above.
-ROUNDING = 1e-11
+ROUNDING = 3e-14
 # A term that is smaller beside another is not judged: an error in it would pass unseen.
 SMALLEST_TERM = 1e-7
-SMALLEST_NUMBER = 1e-280  # below, numbers lose digits
+SMALLEST_NUMBER = 1e-200  # below, they or their derivatives lose digits
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,18 @@ def too_many_entries(place: int) -> SizesError:
     return SizesError("there are too many indices at once", place, is_large=True)
 
 
+def settled(value: Value) -> Value:
+    """Return the value with NaN for what is not finite, or was not on the way."""
+    is_finite = np.isfinite(value.data)
+    if value.size is not None:
+        is_finite = is_finite & np.isfinite(value.size)
+    if is_finite.all():
+        return value
+    nothing = complex(np.nan, np.nan) if np.iscomplexobj(value.data) else np.nan
+    data = np.where(is_finite, value.data, nothing)
+    return replace(value, data=data, size=np.where(is_finite, value.sizes, 0))
+
+
 def scale(value: Value, factor: float) -> Value:
     """Return a value times a number."""
     return value if factor == 1 else replace(value, data=factor * value.data)
@@ -135,19 +150,21 @@ def add(left: Value, right: Value) -> Value:
     """
     letters, (a, b) = align(left, right)
     sizes = align_sizes(left, right)
-    _require_visible(a, b, *sizes)
+    require_visible([a, b], sizes)
     return Value(a + b, letters, sizes[0] + sizes[1])
 
 
-def _require_visible(a: np.ndarray, b: np.ndarray, *sizes: np.ndarray) -> None:
+def require_visible(
+    terms: Sequence[np.ndarray], sizes: Sequence[np.ndarray], smallest: float = SMALLEST_TERM
+) -> None:
     """Refuse a term that is there and yet too small beside another to be judged."""
-    is_moved = any(map(np.iscomplexobj, (a, b)))
-    pairs = zip((a, b), sizes, strict=True)
+    is_moved = any(map(np.iscomplexobj, terms))
+    pairs = zip(terms, sizes, strict=True)
     parts = [(np.imag(x), np.imag(size)) if is_moved else (x, size) for x, size in pairs]
     largest = [float(np.max(np.abs(size), initial=0)) for _, size in parts]
     for (term, _), own in zip(parts, largest, strict=True):
-        top = float(np.max(np.abs(term), initial=0))
-        if ROUNDING * own < top < SMALLEST_TERM * max(largest):
+        top = float(np.max(np.abs(term), initial=0, where=~np.isnan(term)))
+        if ROUNDING * own < top < smallest * max(largest):
             raise UnreadableError(
                 "a term is so small beside another that rounding hides it; nothing can be said", 0
             )
@@ -158,33 +175,36 @@ def multiply(left: Value, right: Value) -> Value:
     letters, (a, b) = align(left, right)
     size_a, size_b = align_sizes(left, right)
     product = a * b
-    _require_not_vanished(product, a, b)
+    _require_not_vanished(product, (np.real(a) != 0) & (np.real(b) != 0))
     return Value(product, letters, size_a * size_b)
 
 
-def _require_not_vanished(product: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
-    real = np.abs(np.real(product))
-    small = (real < SMALLEST_NUMBER) & (np.real(a) != 0) & (np.real(b) != 0)
-    if small.any():
-        raise UnreadableError("a product is smaller than any number that can be judged", 0)
+def _require_not_vanished(result: np.ndarray, is_there: np.ndarray) -> None:
+    if ((np.abs(np.real(result)) < SMALLEST_NUMBER) & is_there).any():
+        raise UnreadableError("a number is smaller than any that can be judged", 0)
 
 
 def matrix_product(left: Value, right: Value) -> Value:
     """Return the matrix product."""
     letters, (a, b) = align(left, right)
     size_a, size_b = align_sizes(left, right)
+    largest = [np.max(np.abs(np.real(size)), initial=0) for size in (size_a, size_b)]
+    _require_not_vanished(np.array(largest[0] * largest[1]), np.array(all(largest)))
     return Value(a @ b, letters, size_a @ size_b)
 
 
 def divide(left: Value, right: Value) -> Value:
-    """Return the quotient, entry by entry."""
+    """Return the quotient, entry by entry; NaN where the denominator is 0 but for rounding."""
     letters, (a, b) = align(left, right)
     size_a, size_b = align_sizes(left, right)
     below = np.abs(np.real(b))
+    b = np.where(below <= ROUNDING * np.real(size_b), np.nan, b)
     inverse = np.real(size_b) / below**2
     if np.iscomplexobj(size_b):
         inverse = inverse + 1j * size_b.imag * inverse / below
-    return Value(a / b, letters, size_a * inverse)
+    quotient = a / b
+    _require_not_vanished(quotient, np.real(a) != 0)
+    return Value(quotient, letters, size_a * inverse)
 
 
 def power(base: Value, exponent: Value) -> Value:
@@ -192,10 +212,9 @@ def power(base: Value, exponent: Value) -> Value:
     letters, (x, e) = align(base, exponent)
     size, _ = align_sizes(base, exponent)
     is_whole = np.real(e) == np.round(np.real(e))
-    with_value = np.where((np.real(x) < 0) & ~is_whole, np.nan, x)
-    result = np.power(with_value, e)
-    if ((np.abs(np.real(result)) < SMALLEST_NUMBER) & (np.real(x) != 0)).any():
-        raise UnreadableError("a power is smaller than any number that can be judged", 0)
+    has_value = ((np.real(x) >= 0) | is_whole) & ~np.isnan(x) & ~np.isnan(e)
+    result = np.where(has_value, np.power(x, e), np.nan)
+    _require_not_vanished(result, np.real(x) != 0)
     factor = np.maximum(np.abs(np.real(e)), 1)
     growth = np.real(size) / np.where(np.real(x) == 0, 1, np.abs(np.real(x)))
     sizes = np.abs(np.real(result)) * factor * growth + ((np.real(x) == 0) * np.real(size))

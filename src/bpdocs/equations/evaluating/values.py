@@ -28,6 +28,7 @@ from bpdocs.equations.evaluating.value import (
     multiply,
     power,
     scale,
+    settled,
     too_many_entries,
     union,
 )
@@ -76,7 +77,7 @@ class Values:
             raise
         if value.data.size > MAX_ENTRIES:
             raise too_many_entries(shaped.node.place[0])
-        return value
+        return settled(value)
 
     def _of(self, shaped: Shaped) -> Value:
         node = shaped.node
