@@ -1,12 +1,24 @@
 """What may be wrong with an equation: it cannot be read, or it does not fit."""
 
+# Of what an author wrote, a sentence repeats no more than one can read.
+LONGEST_SENTENCE = 400
+
+
+class RefusedSizesError(ValueError):
+    """Sizes that are no small network."""
+
 
 class UnreadableError(ValueError):
     """What cannot be read: the place in the LaTeX, and a sentence."""
 
     def __init__(self, message: str, place: int | None = None) -> None:
-        super().__init__(message)
+        is_long = len(message) > LONGEST_SENTENCE
+        super().__init__(f"{message[:LONGEST_SENTENCE]} …" if is_long else message)
         self.place = place
+
+
+class UnreadableClaimError(UnreadableError):
+    """A claim inside a sentence that cannot be read."""
 
 
 class SizesError(UnreadableError):

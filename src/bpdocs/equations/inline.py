@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
+from bpdocs.equations.budget import limited_work
+from bpdocs.equations.errors import (
+    MismatchError,
+    NoLayerError,
+    UnreadableClaimError,
+    UnreadableError,
+)
 from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.restrictions import layer_choices, named_values
 from bpdocs.equations.evaluating.shapes import Shapes
@@ -18,7 +24,7 @@ from bpdocs.equations.networks.models import Model, find_model, networks
 from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.reading.context import Definitions
 from bpdocs.equations.reading.formula import read_formula
-from bpdocs.equations.verdict import check
+from bpdocs.equations.verdict import check_display
 
 
 @dataclass(frozen=True)
@@ -86,23 +92,26 @@ def check_inline(
     found = find_model(model)
     try:
         formula = read_formula(latex, found.names, definitions)
-        for value in formula.values:
-            _require_shapes(value, found)
-        for condition in formula.conditions:
-            _require_ranges(condition, found)
+        with limited_work():
+            for value in formula.values:
+                _require_shapes(value, found)
+            for condition in formula.conditions:
+                _require_ranges(condition, found)
+        if formula.display is None:
+            return InlineVerdict(
+                formula.kind, "holds", "nothing is claimed", definitions=definitions
+            )
+        verdict = check_display(latex, formula.display, found)
     except UnreadableError as error:
-        sentence = str(error)
+        is_claim = isinstance(error, UnreadableClaimError)
+        kind: Literal["claim", "expression"] = "claim" if is_claim else "expression"
         return InlineVerdict(
-            "expression", "unreadable", sentence, place=error.place, definitions=definitions
+            kind, "unreadable", str(error), place=error.place, definitions=definitions
         )
     except MismatchError as error:
-        kind: Literal["condition", "expression"] = (
-            "condition" if formula.conditions else "expression"
+        return InlineVerdict(
+            formula.kind, "fails", str(error), ("shapes do not fit",), 0, definitions
         )
-        return InlineVerdict(kind, "fails", str(error), ("shapes do not fit",), 0, definitions)
-    if formula.kind != "claim":
-        return InlineVerdict(formula.kind, "holds", "nothing is claimed", definitions=definitions)
-    verdict = check(latex, model, definitions=definitions)
     status = verdict.status
     assert status in {"holds", "fails", "unreadable"}  # noqa: S101 - on the model's own sizes
     return InlineVerdict(

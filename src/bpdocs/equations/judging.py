@@ -93,13 +93,15 @@ def judge(
 ) -> tuple[str, tuple[Step, ...]]:
     """Return the layout in which most steps hold, or else are empty, with the steps."""
     is_same = has_plain_sigma(display)
-    found = []
+    found: list[tuple[str, tuple[Step, ...]]] = []
     for layout in model.layouts:
         graphs = networks(model, layout, is_same)
-        steps = [
+        steps = tuple(
             _judge(latex, claim, graphs, has_own_sizes=has_own_sizes) for claim in display.claims
-        ]
-        found.append((layout, tuple(steps)))
+        )
+        if all(step.status == "holds" for step in steps):
+            return layout, steps
+        found.append((layout, steps))
 
     def merit(pair: tuple[str, tuple[Step, ...]]) -> tuple[int, int]:
         statuses = [step.status for step in pair[1]]

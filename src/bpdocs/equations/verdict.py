@@ -2,10 +2,11 @@ r"""`check`: a displayed equation in, a verdict out."""
 
 from dataclasses import dataclass
 
+from bpdocs.equations.budget import limited_work
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.judging import Status, Step, judge
 from bpdocs.equations.judging import explain as explain_steps
-from bpdocs.equations.networks.models import find_model
+from bpdocs.equations.networks.models import MODELS, Model, find_model
 from bpdocs.equations.reading.context import Definitions
 from bpdocs.equations.reading.display import Display, read_display
 
@@ -128,11 +129,41 @@ def check(
         found = found.of_sizes(sizes, n_samples)
     try:
         display = read_display(latex, found.names, definitions)
-        layout, steps = judge(latex, display, found, has_own_sizes=sizes is None)
-        if explain:
-            steps = explain_steps(steps, display, found, layout)
+        return check_display(latex, display, found, explain=explain)
     except UnreadableError as error:
         return Verdict("unreadable", str(error), (), error.place, definitions=definitions)
+
+
+def check_display(latex: str, display: Display, model: Model, *, explain: bool = True) -> Verdict:
+    """Say whether what was read of an equation is true.
+
+    Parameters
+    ----------
+    latex : str
+        The LaTeX.
+    display : Display
+        What was read of it.
+    model : Model
+        Of which it speaks, perhaps with chosen sizes.
+    explain : bool
+        Whether to look for the mistake that makes a step false.
+
+    Returns
+    -------
+    Verdict
+        As that of `check`.
+
+    Raises
+    ------
+    UnreadableError
+        If it is read with and without layers of the activation.
+    """
+    has_own_sizes = model is MODELS[model.name]
+    with limited_work():
+        layout, steps = judge(latex, display, model, has_own_sizes=has_own_sizes)
+    if explain:
+        with limited_work():
+            steps = explain_steps(steps, display, model, layout)
     for status in _WORST_FIRST:
         deciding = next((step for step in steps if step.status == status), None)
         if deciding is not None:

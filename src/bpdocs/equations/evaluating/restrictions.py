@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from bpdocs.equations import tree as t
+from bpdocs.equations.budget import spend
 from bpdocs.equations.errors import (
     MismatchError,
     NoEntryError,
@@ -139,6 +140,7 @@ def require_on_axis(
         named = named_values(condition, letter, graph, layers)
         outside = {value for value in named if not 1 <= value <= length}
         others = [c for c in mine if c is not condition]
+        spend(len(named) * len(mine) / 10, condition.place[0])
         for value in sorted(outside):
             indices = IndexValues.of_ranges(graph, {letter: (value, value)})
             if all(indices.hold(c, layers).data.all() for c in [condition, *others]):

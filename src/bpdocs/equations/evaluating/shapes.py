@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
+from bpdocs.equations.budget import spend
 from bpdocs.equations.errors import MismatchError, UnreadableError
 from bpdocs.equations.evaluating.axes import Axes, Ranges
 from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum, whole_number
@@ -70,6 +71,7 @@ class Shapes:
 
     def of(self, node: t.Node, layers: Layers) -> Shaped:
         """Return a tree with its shapes."""
+        spend(1, node.place[0])
         match node:
             case t.Number() | t.Constant():
                 return Shaped(node, (), layers)

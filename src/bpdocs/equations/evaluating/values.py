@@ -11,6 +11,7 @@ from functools import partial, reduce
 import numpy as np
 
 from bpdocs.equations import tree as t
+from bpdocs.equations.budget import ENTRIES_PER_UNIT, MULTIPLICATIONS_PER_UNIT, spend
 from bpdocs.equations.errors import MismatchError, NoEntryError, UnreadableError
 from bpdocs.equations.evaluating import functions
 from bpdocs.equations.evaluating.counting import whole_number
@@ -77,6 +78,7 @@ class Values:
             raise
         if value.data.size > MAX_ENTRIES:
             raise too_many_entries(shaped.node.place[0])
+        spend(1 + value.data.size / ENTRIES_PER_UNIT, shaped.node.place[0])
         return settled(value)
 
     def _of(self, shaped: Shaped) -> Value:
@@ -188,7 +190,9 @@ class Values:
             return divide(left, right)
         if node.operator or not (left.is_matrix and right.is_matrix):
             return multiply(left, right)
+        inner = left.data.shape[-1]
         product = matrix_product(left, right)
+        spend(product.data.size * inner / MULTIPLICATIONS_PER_UNIT, node.place[0])
         return product.change(lambda x: x[..., 0, 0]) if shaped.is_number else product
 
     def _apply(self, node: t.Apply, shaped: Shaped, values: list[Value]) -> Value:
@@ -210,6 +214,7 @@ class Values:
         assert key is not None  # noqa: S101 - `shapes` has set it
         targets = {part.key for part in shaped.parts[0].walk() if part.key is not None}
         moved = self.graph.moved_by_entries(key, targets)
+        spend(sum(array.size for array in moved.values()) / ENTRIES_PER_UNIT, shaped.node.place[0])
         above = self._with(moved, _MOVED).of(shaped.parts[0])
         letters = tuple(letter for letter in above.letters if letter not in _MOVED)
         change = np.imag(above.on((*letters, *_MOVED))) / STEP

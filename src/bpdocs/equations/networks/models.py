@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from bpdocs.equations import notation
+from bpdocs.equations.errors import RefusedSizesError
 from bpdocs.equations.networks import forward
 from bpdocs.equations.networks.forward import Build
 from bpdocs.equations.networks.graph import Graph
@@ -86,9 +87,13 @@ class Model:
         samples = self.sizes[0][1] if n_samples is None else n_samples
         lengths = (*sizes, samples)
         if not 2 <= len(sizes) <= MAX_LAYERS + 1:
-            raise ValueError(f"check: sizes must name 1 to {MAX_LAYERS} layers, got {list(sizes)}")
+            raise RefusedSizesError(
+                f"check: sizes must name 1 to {MAX_LAYERS} layers, got {list(sizes)}"
+            )
         if not all(1 <= length <= MAX_SIZE for length in lengths):
-            raise ValueError(f"check: sizes must be between 1 and {MAX_SIZE}, got {list(lengths)}")
+            raise RefusedSizesError(
+                f"check: sizes must be between 1 and {MAX_SIZE}, got {list(lengths)}"
+            )
         return replace(self, sizes=((sizes, samples),))
 
 

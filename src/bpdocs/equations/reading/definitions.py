@@ -18,7 +18,8 @@ from bpdocs.equations.reading.parse_tree import (
 )
 
 # What definitions stand for is put in their place, so definitions of definitions grow quickly.
-MAX_NODES = 1500
+MAX_TREE_NODES = 1500
+MAX_TREE_DEPTH = 150
 
 _RESERVED = {r"\sigma", "N", "L", "M", r"\delta", "e", "I"}
 
@@ -91,13 +92,15 @@ def define(key: str, definition: Definition, meaning: t.Node, context: Context) 
 
 def require_small(meaning: t.Node) -> None:
     """Refuse a tree that definitions have made too large to be evaluated."""
-    waiting, count = [meaning], 0
+    waiting, count = [(meaning, 1)], 0
     while waiting:
-        waiting += waiting.pop().children
+        node, depth = waiting.pop()
+        waiting += [(child, depth + 1) for child in node.children]
         count += 1
-        if count > MAX_NODES:
+        if count > MAX_TREE_NODES or depth > MAX_TREE_DEPTH:
             raise UnreadableError(
-                f"with its definitions put in, this has more than {MAX_NODES} symbols",
+                f"with its definitions put in, this has more than {MAX_TREE_NODES} symbols, or is "
+                "nested too deep",
                 meaning.place[0],
             )
 

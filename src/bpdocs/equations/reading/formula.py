@@ -8,7 +8,7 @@ from typing import Literal
 from lark import Token
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import MismatchError
+from bpdocs.equations.errors import MismatchError, UnreadableClaimError, UnreadableError
 from bpdocs.equations.notation import INDEX_LETTERS, STEPPED, Name
 from bpdocs.equations.reading.conditions import Part, parts_of_line, read_block
 from bpdocs.equations.reading.context import Context, Definitions
@@ -79,7 +79,10 @@ def read_formula(
     context = Context(names, dict(definitions or {}))
     parts = [part for line in parts_of(parse(latex)) for part in parts_of_line(line)[0]]
     if any(_is_claim(part, context) for part in parts):
-        return Formula("claim", read_display(latex, names, definitions))
+        try:
+            return Formula("claim", read_display(latex, names, definitions))
+        except UnreadableError as error:
+            raise UnreadableClaimError(str(error), error.place) from error
     if any(part.relations and not _is_map(part) for part in parts):
         return Formula("condition", conditions=_read_conditions(parts, context))
     values = [node for part in parts for side in part.sides for node in _read_side(side, context)]

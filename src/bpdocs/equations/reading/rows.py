@@ -11,7 +11,7 @@ from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.notation import STEPPED
 from bpdocs.equations.reading.conditions import Part, parts_of_line, read_block
 from bpdocs.equations.reading.context import Context, Definition
-from bpdocs.equations.reading.definitions import define, is_new, start_definition
+from bpdocs.equations.reading.definitions import define, is_new, require_small, start_definition
 from bpdocs.equations.reading.expressions import read
 from bpdocs.equations.reading.indices import read_index
 from bpdocs.equations.reading.parse_tree import (
@@ -99,7 +99,9 @@ def _add_step(
 
 def _read_side(side: Branch, context: Context) -> t.Node:
     """Return a side with the place of all that its author wrote, brackets included."""
-    return replace(read(side, context), place=place_of(side))
+    node = read(side, context)
+    require_small(node)
+    return replace(node, place=place_of(side))
 
 
 def _is_update(left: t.Node, kind: str, right: t.Node, context: Context) -> bool:

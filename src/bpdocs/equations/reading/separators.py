@@ -139,6 +139,8 @@ def _goes_on(
     """Tell whether a sum or product goes on behind a break or space."""
     if before is None:
         return False
+    if not breaks and row[0].type in _RELATIONS:
+        return True
     if row[0].type in _OPERATORS or before.type in {*_OPERATORS, *_RELATIONS, "MINUS"}:
         return True
     if row[0].type == "MINUS" and breaks and brackets.innermost != "LCASES":
