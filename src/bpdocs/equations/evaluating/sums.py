@@ -29,7 +29,7 @@ def plain_sum(left: Value, right: Value) -> Value:
     """Return a sum whose terms come from one formula: a small one is no slip of the author's."""
     letters, (a, b) = align(left, right)
     first, second = align_sizes(left, right)
-    require_visible([a, b], [first, second], _SMALLEST_OF_SUM)
+    require_visible([a, b], [first, second], beside=[a, b], smallest=_SMALLEST_OF_SUM)
     return Value(a + b, letters, first + second)
 
 
@@ -50,8 +50,8 @@ def reduce_letters(
     if node.function == "sum":
         data, sizes = np.where(where, data, 0), np.where(where, sizes, 0)
         for axis in axes:
-            terms = [np.moveaxis(array, axis, 0) for array in (data, sizes)]
-            require_visible(list(terms[0]), list(terms[1]), _SMALLEST_OF_SUM)
+            terms, own = (list(np.moveaxis(array, axis, 0)) for array in (data, sizes))
+            require_visible(terms, own, beside=terms, smallest=_SMALLEST_OF_SUM)
         return Value(data.sum(axis=axes), kept, sizes.sum(axis=axes))
     sign = 1 if node.function == "max" else -1
     order = np.where(where, sign * np.real(data), -np.inf).reshape(*shape[: len(kept)], -1)

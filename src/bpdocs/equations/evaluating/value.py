@@ -150,24 +150,29 @@ def add(left: Value, right: Value) -> Value:
     """
     letters, (a, b) = align(left, right)
     sizes = align_sizes(left, right)
-    require_visible([a, b], sizes)
+    require_visible([a, b], sizes, beside=sizes)
     return Value(a + b, letters, sizes[0] + sizes[1])
 
 
 def require_visible(
-    terms: Sequence[np.ndarray], sizes: Sequence[np.ndarray], smallest: float = SMALLEST_TERM
+    terms: Sequence[np.ndarray],
+    sizes: Sequence[np.ndarray],
+    *,
+    beside: Sequence[np.ndarray],
+    smallest: float = SMALLEST_TERM,
 ) -> None:
     """Refuse a term that is there and yet too small beside another to be judged."""
-    is_moved = any(map(np.iscomplexobj, terms))
-    pairs = zip(terms, sizes, strict=True)
-    parts = [(np.imag(x), np.imag(size)) if is_moved else (x, size) for x, size in pairs]
-    largest = [float(np.max(np.abs(size), initial=0)) for _, size in parts]
-    for (term, _), own in zip(parts, largest, strict=True):
-        top = float(np.max(np.abs(term), initial=0, where=~np.isnan(term)))
-        if ROUNDING * own < top < smallest * max(largest):
+    part = np.imag if any(map(np.iscomplexobj, terms)) else np.real
+    largest = max(_top(part(other)) for other in beside)
+    for term, size in zip(terms, sizes, strict=True):
+        if ROUNDING * _top(part(size)) < _top(part(term)) < smallest * largest:
             raise UnreadableError(
                 "a term is so small beside another that rounding hides it; nothing can be said", 0
             )
+
+
+def _top(array: np.ndarray) -> float:
+    return float(np.max(np.abs(array), initial=0, where=~np.isnan(array)))
 
 
 def multiply(left: Value, right: Value) -> Value:
