@@ -160,7 +160,6 @@ CONVENTIONS = [
         r" \odot ((\sigma^{l})'(Z^{l}))^\top",
         NUMERATOR,
     ),
-    ("single_sample", r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_j \delta^l_k", NUMERATOR),
     (
         "dense",
         r"\mathrm{d}W^{l} = \mathrm{d}Z^{l} (A^{l-1})^\top",

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 
-from bpdocs.equations.errors import RefusedSizesError
+from bpdocs.equations.errors import RefusedError
 from bpdocs.equations.evaluating.lengths import NUMBER
 from bpdocs.equations.networks.models import MAX_LAYERS, MAX_SIZE
 from bpdocs.equations.verdict import check
@@ -44,7 +44,7 @@ def answer(
         verdict = check(
             latex, model, definitions=definitions, sizes=tuple(sizes), n_samples=n_samples
         )
-    except RefusedSizesError as error:
+    except RefusedError as error:
         refusal = {"status": "refused", "sentence": str(error), "seconds": 0, "steps": []}
         return json.dumps(refusal | {"most": [MAX_LAYERS, MAX_SIZE]})
     steps = [

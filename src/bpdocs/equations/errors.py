@@ -4,8 +4,8 @@
 LONGEST_SENTENCE = 400
 
 
-class RefusedSizesError(ValueError):
-    """Sizes that are no small network."""
+class RefusedError(ValueError):
+    """A question that is not one: there is no such model, or the sizes are no small network."""
 
 
 class UnreadableError(ValueError):
@@ -19,6 +19,10 @@ class UnreadableError(ValueError):
 
 class UnreadableClaimError(UnreadableError):
     """A claim inside a sentence that cannot be read."""
+
+
+class NoAxisError(UnreadableError):
+    """An index whose range no axis tells."""
 
 
 class SizesError(UnreadableError):

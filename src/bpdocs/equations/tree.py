@@ -236,14 +236,14 @@ class Space(Node):
 class Claim(Node):
     """One step of a chain: a relation between two neighbours, under conditions.
 
-    `relation` is "=", ":=", "in" or "<-". `differentials` are all sides of the statement that
-    have some, which vary together. `nearby` are conditions of other rows of the chain, which do
-    not restrict this step but may have been meant to.
+    `relation` is "=", ":=", "in" or "<-". `statement` has all sides of the chain: what varies in one
+    of them varies in all, and a letter runs as far as it does there. `nearby` are conditions of
+    other rows of the chain, which do not restrict this step but may have been meant to.
     """
 
     left: Node
     relation: str
     right: Node
     conditions: tuple[Condition, ...] = ()
-    differentials: tuple[Node, ...] = ()
-    nearby: tuple[Condition, ...] = ()
+    statement: tuple[Node, ...] = field(default=(), compare=False, repr=False, kw_only=True)
+    nearby: tuple[Condition, ...] = field(default=(), compare=False, repr=False, kw_only=True)

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.errors import MismatchError, NoEntryError, SizesError, UnreadableError
+from bpdocs.equations.errors import (
+    MismatchError,
+    NoAxisError,
+    NoEntryError,
+    SizesError,
+    UnreadableError,
+)
 from bpdocs.equations.evaluating.counting import Layers, require_range, whole_number
 from bpdocs.equations.evaluating.lengths import length_name, length_of
 from bpdocs.equations.letters import is_numbered
@@ -103,7 +109,7 @@ class Axes:
         lower = whole_number(bound.lower, self.graph, layers) if bound.lower else 1
         upper = length_of(bound.upper, self.graph, layers) if bound.upper else length
         if upper is None:
-            raise UnreadableError(f"no axis tells the range of {name}", place)
+            raise NoAxisError(f"no axis tells the range of {name}", place)
         require_range(bound, lower, upper, place)
         if length is not None and upper > length:
             is_number = bound.upper is not None and is_numbered([bound.upper])

@@ -11,6 +11,11 @@ from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.differences import Difference, compare
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import NUMBER, Shape, length_names, length_of, shape_name
+from bpdocs.equations.evaluating.neighbours import (
+    require_subject,
+    shape_neighbours,
+    shape_sides,
+)
 from bpdocs.equations.evaluating.restrictions import layer_choices, require_on_axis
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.evaluating.updates import assigned, assigning
@@ -137,12 +142,21 @@ def _conclude(claim: t.Claim, graphs: Sequence[Graph], seen: _Seen) -> Outcome:
 def _compare(
     claim: t.Claim, graph: Graph, layers: dict[str, int], counting: frozenset[str], seen: _Seen
 ) -> None:
-    shapes = Shapes.on(graph, counting)
-    left = shapes.of(assigned(claim, graph), layers)
+    if claim.statement and claim.statement[0] != claim.left:
+        require_subject(claim.statement[0], graph, layers, counting)
+    left_side, right_side = assigned(claim, graph), assigning(claim)
+    is_space = isinstance(claim.right, t.Space)
+    shapes, (left, *others) = shape_sides(
+        [left_side] if is_space else [left_side, right_side],
+        claim.statement,
+        graph,
+        layers,
+        counting,
+    )
     if isinstance(claim.right, t.Space):
         _compare_space(claim, claim.right, left.shape, shapes, layers, seen)
         return
-    right = shapes.of(assigning(claim), layers)
+    (right,) = others
     zeros = [side == t.Number(0) for side in (claim.left, claim.right)]
     sides = (right.shape if zeros[0] else left.shape, left.shape if zeros[1] else right.shape)
     seen.shapes.append((graph, layers, *sides))
@@ -150,7 +164,7 @@ def _compare(
         names = [shape_name(side, layers, graph) for side in sides]
         raise MismatchError(f"the left side is {names[0]} and the right side {names[1]}")
     ranges = _ranges(claim, shapes, layers)
-    directions = directions_of(claim.differentials, graph, layers)
+    directions = directions_of(claim.statement, graph, layers)
     values = Values(graph, IndexValues.of_ranges(graph, ranges), directions)
     with np.errstate(all="ignore"):
         a, b = values.of(left), values.of(right)
@@ -188,6 +202,9 @@ def _ranges(claim: t.Claim, shapes: Shapes, layers: Layers) -> dict[str, tuple[i
     ranges: dict[str, tuple[int, int]] = {}
     for letter in sorted(free_letters(claim.left, claim.right) - set(layers)):
         length = shapes.axes.only(letter, layers)
+        if length is None:
+            shape_neighbours(shapes, claim.statement, layers)
+            length = shapes.axes.only(letter, layers)
         if length is None:
             raise UnreadableError(f"no axis tells the range of {letter}", claim.place[0])
         ranges[letter] = (1, length)

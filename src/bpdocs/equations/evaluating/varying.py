@@ -14,6 +14,8 @@ from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum
 from bpdocs.equations.letters import free_letters, layer_letters
 from bpdocs.equations.networks.graph import Graph, Key
 
+_DATA: set[Key | None] = {("A", 0), ("Y", 0)}
+
 
 def directions_of(sides: Sequence[t.Node], graph: Graph, layers: Layers) -> dict[Key, np.ndarray]:
     """Return the quantities that vary, each with a random direction of its shape."""
@@ -34,10 +36,18 @@ def _keys_in(
     if isinstance(node, t.Quantity):
         if is_inside and free_letters(node) <= set(layers):
             try:
-                yield key_of(node, graph, layers)
+                key = key_of(node, graph, layers)
             except NoLayerError:
                 return  # of another step of the statement
+            if key not in _DATA:
+                yield key
         return
+    if isinstance(node, t.Differential) and isinstance(node.base, t.Quantity):
+        # Inputs and targets are given; they vary only where \mathrm{d} stands on them themselves.
+        key = key_of(node.base, graph, layers) if free_letters(node) <= set(layers) else None
+        if key in _DATA:
+            yield key
+            return
     inside = is_inside or isinstance(node, t.Differential)
     choices: list[Layers] = [layers]
     if isinstance(node, t.Reduction) and {b.letter for b in node.bounds} & counting:

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from bpdocs.equations import notation
-from bpdocs.equations.errors import RefusedSizesError
+from bpdocs.equations.errors import RefusedError
 from bpdocs.equations.networks import forward
 from bpdocs.equations.networks.forward import Build
 from bpdocs.equations.networks.graph import Graph
@@ -87,11 +87,11 @@ class Model:
         samples = self.sizes[0][1] if n_samples is None else n_samples
         lengths = (*sizes, samples)
         if not 2 <= len(sizes) <= MAX_LAYERS + 1:
-            raise RefusedSizesError(
+            raise RefusedError(
                 f"check: sizes must name 1 to {MAX_LAYERS} layers, got {list(sizes)}"
             )
         if not all(1 <= length <= MAX_SIZE for length in lengths):
-            raise RefusedSizesError(
+            raise RefusedError(
                 f"check: sizes must be between 1 and {MAX_SIZE}, got {list(lengths)}"
             )
         return replace(self, sizes=((sizes, samples),))
@@ -149,7 +149,7 @@ def find_model(name: str) -> Model:
     plain = "".join(letter for letter in name.lower() if letter.isalpha())
     found = MODELS.get(_SPELLINGS.get(plain, ""))
     if found is None:
-        raise ValueError(f"check: model must be one of {', '.join(MODELS)}, got {name!r}")
+        raise RefusedError(f"check: model must be one of {', '.join(MODELS)}, got {name!r}")
     return found
 
 

@@ -99,7 +99,8 @@ class Printer:
             case t.Free():
                 hat, _, letter = node.name.rpartition(" ")
                 name = letter if len(letter) == 1 else rf"\{letter}"
-                return rf"\hat{{\bm{{{name}}}}}" if hat else rf"\bm{{{name}}}"
+                text = rf"\hat{{\bm{{{name}}}}}" if hat else rf"\bm{{{name}}}"
+                return text if node.layer is None else f"{text}^{{{self.index(node.layer)}}}"
             case t.Identity():
                 return rf"\bm{{I}}_{{{self.index(node.length)}}}"
             case t.Quantity():

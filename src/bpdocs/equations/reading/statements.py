@@ -57,13 +57,8 @@ class Statement:
 def claims_of(statement: Statement) -> Iterator[t.Claim]:
     """Yield the claims of a statement, each with the conditions that speak of its letters."""
     rows = statement.rows
-    varying = tuple(
-        side
-        for row in rows
-        for left, _, right in row.steps
-        for side in (left, right)
-        if any(isinstance(node, t.Differential) for node in side.walk())
-    )
+    sides = [side for row in rows for left, _, right in row.steps for side in (left, right)]
+    values = tuple(dict.fromkeys(side for side in sides if not isinstance(side, t.Space)))
     for row in rows:
         others = [c for other in rows if other is not row for c in other.conditions]
         for left, relation, right in row.steps:
@@ -72,7 +67,15 @@ def claims_of(statement: Statement) -> Iterator[t.Claim]:
             mine = [c for c in row.conditions if free_letters(c) <= letters]
             nearby = [c for c in others if free_letters(c) <= letters] if not mine else []
             place = (left.place[0], right.place[1])
-            yield t.Claim(left, relation, right, tuple(mine), varying, tuple(nearby), place=place)
+            yield t.Claim(
+                left,
+                relation,
+                right,
+                tuple(mine),
+                statement=values,
+                nearby=tuple(nearby),
+                place=place,
+            )
 
 
 def in_order(claims: Sequence[t.Claim]) -> Iterator[t.Claim]:

@@ -153,7 +153,7 @@ def _is_scaled(old: t.Node, new: t.Node) -> bool:
 def _is_true(claim: t.Claim, pair: Pair, graphs: Sequence[Graph]) -> bool:
     """Tell whether two parts are equal on networks, for any indices."""
     try:
-        part = t.Claim(pair[0], "=", pair[1], (), claim.differentials)
+        part = t.Claim(pair[0], "=", pair[1], statement=claim.statement)
         return evaluate(part, graphs, to_first=True).is_true
     except UnreadableError:
         return False

@@ -108,12 +108,12 @@ def _gradients(claim: t.Claim) -> Iterator[tuple[str, t.Claim]]:
     names = list(dict.fromkeys(sorted(letters, key=lambda name: name not in {"W", "b"})))
     first = names[0]
     plain = rf"true if d{first} means the gradient \partial C / \partial {first}"
-    yield plain, replace(_on_both_sides(claim, _gradient), differentials=())
+    yield plain, replace(_on_both_sides(claim, _gradient), statement=())
     errors = [name for name in names if name not in {"W", "b"}]
     if errors:
         error = rf"d{errors[0]} means M \partial C / \partial {errors[0]}"
         sentence = f"{plain} and {error}" if first not in errors else f"true if {error}"
-        yield sentence, replace(_on_both_sides(claim, _gradient_of_sum), differentials=())
+        yield sentence, replace(_on_both_sides(claim, _gradient_of_sum), statement=())
 
 
 def _letter(quantity: t.Quantity) -> str:
