@@ -11,6 +11,7 @@ from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.differences import Difference, compare
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import NUMBER, Shape, length_names, length_of, shape_name
+from bpdocs.equations.evaluating.missing import Missing
 from bpdocs.equations.evaluating.restrictions import layer_choices, require_on_axis
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.evaluating.updates import assigned, assigning
@@ -98,13 +99,13 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False)
     seen = _Seen()
     for graph in graphs:
         before = seen.n_checked
-        for layers, is_named in layer_choices(claim.conditions, letters, graph):
+        missing = Missing(claim)
+        for layers, named in layer_choices(claim.conditions, letters, graph):
             try:
                 _compare(claim, graph, layers, frozenset(counting), seen)
+                missing.is_there(layers)
             except NoLayerError as error:
-                if not error.is_inside and is_named:
-                    message = f"the stated range contains {_describe(layers)}, where {error}"
-                    return Outcome(False, message, is_empty=is_numbered(claim.conditions))
+                missing.is_not_there(layers, named, error)
             except MismatchError as error:
                 where = f" at {_describe(layers)}" if layers else ""
                 is_empty = isinstance(error, NoEntryError)
@@ -113,6 +114,8 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False)
                 return Outcome(False, message, seen.n_checked, *names, is_empty=is_empty)
             if to_first and seen.worst is not None:
                 return _conclude(claim, graphs, seen)
+        if message := missing.message():
+            return Outcome(False, message, is_empty=is_numbered(claim.conditions))
         seen.networks += seen.n_checked > before
     return _conclude(claim, graphs, seen)
 
@@ -193,8 +196,7 @@ def _ranges(claim: t.Claim, shapes: Shapes, layers: Layers) -> dict[str, tuple[i
         ranges[letter] = (1, length)
     if np.prod([last for _, last in ranges.values()], dtype=float) > MAX_ENTRIES:
         raise too_many_entries(claim.place[0])
-    for letter, (_, length) in ranges.items():
-        require_on_axis(claim.conditions, letter, length, shapes.graph, layers)
+    require_on_axis(claim.conditions, ranges, shapes.graph, layers)
     return ranges
 
 
