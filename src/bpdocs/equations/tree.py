@@ -236,8 +236,8 @@ class Space(Node):
 class Claim(Node):
     """One step of a chain: a relation between two neighbours, under conditions.
 
-    `relation` is "=", ":=", "in" or "<-". `statement` has all sides of the chain: what varies in one
-    of them varies in all, and a letter runs as far as it does there. `nearby` are conditions of
+    `relation` is "=", ":=", "in" or "<-". `statement` has all sides of the chain: what varies in
+    one of them varies in all, and a letter runs as far as it does there. `nearby` are conditions of
     other rows of the chain, which do not restrict this step but may have been meant to.
     """
 

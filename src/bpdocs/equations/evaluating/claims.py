@@ -11,11 +11,15 @@ from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.differences import Difference, compare
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import NUMBER, Shape, length_names, length_of, shape_name
+<<<<<<< HEAD
 from bpdocs.equations.evaluating.neighbours import (
     require_subject,
     shape_neighbours,
     shape_sides,
 )
+=======
+from bpdocs.equations.evaluating.missing import Missing
+>>>>>>> 413ac0971411735b430fa548f7c07a8a072c31b4
 from bpdocs.equations.evaluating.restrictions import layer_choices, require_on_axis
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.evaluating.updates import assigned, assigning
@@ -98,18 +102,19 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False)
     UnreadableError
         If a side has no value.
     """
-    counting = layer_letters([claim.left, claim.right, *claim.conditions])
-    letters = sorted(free_letters(claim.left, claim.right) & counting)
+    subject = claim.statement[:1]  # of whose layers all steps of a chain speak
+    counting = layer_letters([claim.left, claim.right, *subject, *claim.conditions])
+    letters = sorted(free_letters(claim.left, claim.right, *subject) & counting)
     seen = _Seen()
     for graph in graphs:
         before = seen.n_checked
-        for layers, is_named in layer_choices(claim.conditions, letters, graph):
+        missing = Missing(claim)
+        for layers, named in layer_choices(claim.conditions, letters, graph):
             try:
                 _compare(claim, graph, layers, frozenset(counting), seen)
+                missing.is_there(layers)
             except NoLayerError as error:
-                if not error.is_inside and is_named:
-                    message = f"the stated range contains {_describe(layers)}, where {error}"
-                    return Outcome(False, message, is_empty=is_numbered(claim.conditions))
+                missing.is_not_there(layers, named, error)
             except MismatchError as error:
                 where = f" at {_describe(layers)}" if layers else ""
                 is_empty = isinstance(error, NoEntryError)
@@ -118,6 +123,8 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False)
                 return Outcome(False, message, seen.n_checked, *names, is_empty=is_empty)
             if to_first and seen.worst is not None:
                 return _conclude(claim, graphs, seen)
+        if message := missing.message():
+            return Outcome(False, message, is_empty=is_numbered(claim.conditions))
         seen.networks += seen.n_checked > before
     return _conclude(claim, graphs, seen)
 
@@ -142,17 +149,13 @@ def _conclude(claim: t.Claim, graphs: Sequence[Graph], seen: _Seen) -> Outcome:
 def _compare(
     claim: t.Claim, graph: Graph, layers: dict[str, int], counting: frozenset[str], seen: _Seen
 ) -> None:
-    if claim.statement and claim.statement[0] != claim.left:
-        require_subject(claim.statement[0], graph, layers, counting)
+    for subject in claim.statement[:1]:
+        if subject != claim.left:
+            require_subject(subject, graph, layers, counting)
     left_side, right_side = assigned(claim, graph), assigning(claim)
     is_space = isinstance(claim.right, t.Space)
-    shapes, (left, *others) = shape_sides(
-        [left_side] if is_space else [left_side, right_side],
-        claim.statement,
-        graph,
-        layers,
-        counting,
-    )
+    sides = [left_side] if is_space else [left_side, right_side]
+    shapes, (left, *others) = shape_sides(sides, claim.statement, graph, layers, counting)
     if isinstance(claim.right, t.Space):
         _compare_space(claim, claim.right, left.shape, shapes, layers, seen)
         return
@@ -210,8 +213,7 @@ def _ranges(claim: t.Claim, shapes: Shapes, layers: Layers) -> dict[str, tuple[i
         ranges[letter] = (1, length)
     if np.prod([last for _, last in ranges.values()], dtype=float) > MAX_ENTRIES:
         raise too_many_entries(claim.place[0])
-    for letter, (_, length) in ranges.items():
-        require_on_axis(claim.conditions, letter, length, shapes.graph, layers)
+    require_on_axis(claim.conditions, ranges, shapes.graph, layers)
     return ranges
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoAxisError, NoLayerError, UnreadableError
 from bpdocs.equations.evaluating.shapes import Shaped, Shapes
-from bpdocs.equations.letters import free_letters, layer_letters
 from bpdocs.equations.networks.graph import Graph
 
 Layers = Mapping[str, int]
@@ -19,12 +18,10 @@ def require_subject(
     subject: t.Node, graph: Graph, layers: Layers, counting: frozenset[str]
 ) -> None:
     """Raise NoLayerError where a statement's first side does not exist, in these layers."""
-    own = layer_letters([subject])
-    if free_letters(subject) & own <= set(layers):
-        try:
-            Shapes.on(graph, counting | own).of(subject, layers)
-        except (MismatchError, UnreadableError):
-            return  # its own step tells
+    try:
+        Shapes.on(graph, counting).of(subject, layers)
+    except (MismatchError, UnreadableError):
+        return  # its own step tells
 
 
 def shape_sides(

@@ -2,11 +2,13 @@ r"""Which layers and elements a claim speaks of, by its conditions.
 
 Two questions are asked of a condition. Where does it hold? And which values does it *name*: of
 1 \le l \le L+1 these are 1 to L+1, so that a layer which does not exist is claimed to. A layer that
-no condition names, such as 0 in a claim about W^l, is passed over.
+no condition names, such as 0 in a claim about W^l, is passed over. An equation between letters, as
+p = l+1, names p wherever another condition names l.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.budget import spend
@@ -31,25 +33,61 @@ _DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 
 def layer_choices(
     conditions: Sequence[t.Condition], letters: Sequence[str], graph: Graph
-) -> Iterator[tuple[dict[str, int], bool]]:
-    """Yield the choices of layers that conditions allow, and whether they name each of a choice.
+) -> Iterator[tuple[dict[str, int], frozenset[str]]]:
+    """Yield the choices of layers that conditions allow, and the letters whose value they name.
 
     Conditions on sizes alone allow all choices or none.
     """
     mine = [c for c in conditions if free_letters(c) <= set(letters)]
     named = {letter: _named_by_all(mine, letter, graph, {}) for letter in letters}
-    ranges = [sorted({*range(graph.n_layers + 1), *named[letter]}) for letter in letters]
-    count = 1
-    for values in ranges:
-        count *= len(values)
-    if count > MAX_LAYER_CHOICES:
-        place = conditions[0].place[0] if conditions else 0
-        raise SizesError("too many letters count layers at once", place, is_large=True)
+    ranges = {letter: {*range(graph.n_layers + 1), *named[letter]} for letter in letters}
+    _require_few(ranges, conditions)
+    joint = [c for c in mine if len(free_letters(c)) > 1]
+    for letter in letters if joint else ():
+        ranges[letter] |= _named_by_others(joint, letter, graph, ranges)
+    _require_few(ranges, conditions)
     indices = IndexValues(graph)
-    for choice in itertools.product(*ranges):
+    for choice in itertools.product(*(sorted(ranges[letter]) for letter in letters)):
         layers = dict(zip(letters, choice, strict=True))
         if _allows(mine, indices, layers):
-            yield layers, any(layers[letter] in named[letter] for letter in letters)
+            sure = frozenset(letter for letter in letters if layers[letter] in named[letter])
+            yield layers, _with_followers(joint, sure, layers, graph)
+
+
+def _require_few(ranges: Mapping[str, Collection[int]], conditions: Sequence[t.Condition]) -> None:
+    if math.prod(map(len, ranges.values())) > MAX_LAYER_CHOICES:
+        place = conditions[0].place[0] if conditions else 0
+        raise SizesError("too many letters count layers at once", place, is_large=True)
+
+
+def _named_by_others(
+    joint: Sequence[t.Condition],
+    letter: str,
+    graph: Graph,
+    ranges: Mapping[str, Collection[int]],
+) -> set[int]:
+    """Return the values of a letter that conditions name by some choice of the other letters."""
+    found: set[int] = set()
+    for condition in joint:
+        if letter not in free_letters(condition):
+            continue
+        others = sorted(free_letters(condition) - {letter})
+        for choice in itertools.product(*(ranges[other] for other in others)):
+            layers = dict(zip(others, choice, strict=True))
+            found |= named_values(condition, letter, graph, layers, is_by_others=True)
+    return found
+
+
+def _with_followers(
+    joint: Sequence[t.Condition], sure: frozenset[str], layers: Layers, graph: Graph
+) -> frozenset[str]:
+    """Return named letters with those whose value follows from theirs."""
+    known = {letter: layers[letter] for letter in sure}
+    for letter in layers.keys() - sure:
+        named = [named_values(c, letter, graph, known, is_by_others=True) for c in joint]
+        if layers[letter] in set().union(*named):
+            return _with_followers(joint, sure | {letter}, layers, graph)
+    return sure
 
 
 def _allows(conditions: Iterable[t.Condition], indices: IndexValues, layers: Layers) -> bool:
@@ -69,41 +107,68 @@ def _named_by_all(
 
 
 def named_values(
-    condition: t.Condition, letter: str, graph: Graph, layers: Layers, *, is_denied: bool = False
+    condition: t.Condition,
+    letter: str,
+    graph: Graph,
+    layers: Layers,
+    *,
+    is_denied: bool = False,
+    is_by_others: bool = False,
 ) -> set[int]:
     """Return the values of a letter that a condition names.
 
-    Of a range these are all in it; of a bound on one side, the last one inside it.
+    Of a range these are all in it; of a bound on one side, the last one inside it, unless other
+    letters tell it: p > l does not claim that there is a p beyond each l.
     """
     match condition:
         case t.Range():
             low, high = (_number(end, graph, layers) for end in (condition.low, condition.high))
-            if is_denied or condition.index != t.Letter(letter) or low is None or high is None:
+            if is_denied or condition.index != t.Letter(letter):
                 return set()
+            if low is None or high is None:
+                return {end for end in (low, high) if end is not None}
             return _values(low, high, condition.place[0])
         case t.AllOf() | t.AnyOf():
             found = [
-                named_values(part, letter, graph, layers, is_denied=is_denied)
+                named_values(
+                    part, letter, graph, layers, is_denied=is_denied, is_by_others=is_by_others
+                )
                 for part in condition.parts
             ]
             return set().union(*found)
         case t.Not():
-            return named_values(condition.part, letter, graph, layers, is_denied=not is_denied)
+            return named_values(
+                condition.part,
+                letter,
+                graph,
+                layers,
+                is_denied=not is_denied,
+                is_by_others=is_by_others,
+            )
         case t.Comparison():
-            return _named_by_comparison(condition, letter, graph, layers, is_denied=is_denied)
+            return _named_by_comparison(
+                condition, letter, graph, layers, is_denied=is_denied, is_by_others=is_by_others
+            )
 
 
 def _named_by_comparison(
-    condition: t.Comparison, letter: str, graph: Graph, layers: Layers, *, is_denied: bool
+    condition: t.Comparison,
+    letter: str,
+    graph: Graph,
+    layers: Layers,
+    *,
+    is_denied: bool,
+    is_by_others: bool,
 ) -> set[int]:
     lows: list[int] = []
     highs: list[int] = []
     chain = zip(condition.sides, condition.relations, condition.sides[1:], strict=False)
     for left, relation, right in chain:
         for side, sign, other in ((left, relation, right), (right, _TURNED[relation], left)):
-            number = _number(other, graph, layers)
-            if side != t.Letter(letter) or number is None:
+            number, is_turned = _solved(side, letter, other, graph, layers)
+            if number is None:
                 continue
+            sign = _TURNED[sign] if is_turned else sign
             sign = _DENIED[sign] if is_denied else sign
             if sign in {"=", ">=", ">"}:
                 lows.append(number + (sign == ">"))
@@ -111,7 +176,25 @@ def _named_by_comparison(
                 highs.append(number - (sign == "<"))
     if lows and highs and not is_denied:
         return _values(max(lows), min(highs), condition.place[0])
-    return {*lows, *highs}
+    return set() if is_by_others else {*lows, *highs}
+
+
+def _solved(
+    side: t.Node, letter: str, other: t.Node, graph: Graph, layers: Layers
+) -> tuple[int | None, bool]:
+    """Return the number beside which a letter stands: 1 + l of p - l = 1; and if it is negated."""
+    number = _number(other, graph, layers)
+    if side == t.Letter(letter) or number is None:
+        return number if side == t.Letter(letter) else None, False
+    if not isinstance(side, t.Addition):
+        return None, False
+    mine = [sign for sign, term in side.terms if term == t.Letter(letter)]
+    rest = [(sign, term) for sign, term in side.terms if term != t.Letter(letter)]
+    numbers = [(sign, _number(term, graph, layers)) for sign, term in rest]
+    if len(mine) != 1 or any(found is None for _, found in numbers):
+        return None, False
+    left_over = number - sum(sign * (found or 0) for sign, found in numbers)
+    return int(mine[0] * left_over), mine[0] < 0
 
 
 def _values(first: int, last: int, place: int) -> set[int]:
@@ -131,19 +214,40 @@ def _number(node: t.Node, graph: Graph, layers: Layers) -> int | None:
 
 
 def require_on_axis(
-    conditions: Sequence[t.Condition], letter: str, length: int, graph: Graph, layers: Layers
+    conditions: Sequence[t.Condition],
+    ranges: Mapping[str, tuple[int, int]],
+    graph: Graph,
+    layers: Layers,
 ) -> None:
     """Refuse conditions that name values of a letter beyond its axis."""
-    alone = {letter, *layers}
-    mine = [c for c in conditions if letter in free_letters(c) <= alone]
-    for condition in mine:
-        named = named_values(condition, letter, graph, layers)
-        outside = {value for value in named if not 1 <= value <= length}
-        others = [c for c in mine if c is not condition]
-        spend(len(named) * len(mine) / 10, condition.place[0])
-        for value in sorted(outside):
-            indices = IndexValues.of_ranges(graph, {letter: (value, value)})
-            if all(indices.hold(c, layers).data.all() for c in [condition, *others]):
+    known = {*ranges, *layers}
+    mine = [c for c in conditions if free_letters(c) <= known]
+    for letter, (_, length) in ranges.items():
+        for fixed, condition in _named_elements(mine, letter, length, graph, layers):
+            within = {**ranges, **{name: (value, value) for name, value in fixed.items()}}
+            indices = IndexValues.of_ranges(graph, within)
+            spend(len(mine) / 10, condition.place[0])
+            near = {*layers, *free_letters(condition)}
+            together = [c for c in mine if free_letters(c) <= near]
+            if indices.hold(t.AllOf(tuple(together)), layers).data.any():
                 name = length_name(length, layers, graph)
-                kind = NoEntryError if value > length and is_numbered(mine) else MismatchError
+                is_beyond = fixed[letter] > length and is_numbered(together)
+                kind = NoEntryError if is_beyond else MismatchError
                 raise kind(f"the stated range of {letter} goes beyond its axis of {name}")
+
+
+def _named_elements(
+    mine: Sequence[t.Condition], letter: str, length: int, graph: Graph, layers: Layers
+) -> Iterator[tuple[dict[str, int], t.Condition]]:
+    """Yield values of a letter beyond its axis, with any other that tells it, and what names it."""
+    for condition in mine:
+        others = free_letters(condition) - {letter, *layers}
+        for value in named_values(condition, letter, graph, layers):
+            if not 1 <= value <= length:
+                yield {letter: value}, condition
+        for other in others if len(others) == 1 else ():
+            for known in _named_by_all(mine, other, graph, layers):
+                both = {**layers, other: known}
+                for value in named_values(condition, letter, graph, both, is_by_others=True):
+                    if not 1 <= value <= length:
+                        yield {letter: value, other: known}, condition

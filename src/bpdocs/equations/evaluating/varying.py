@@ -14,7 +14,7 @@ from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum
 from bpdocs.equations.letters import free_letters, layer_letters
 from bpdocs.equations.networks.graph import Graph, Key
 
-_DATA: set[Key | None] = {("A", 0), ("Y", 0)}
+_DATA: set[Key] = {("A", 0), ("Y", 0)}
 
 
 def directions_of(sides: Sequence[t.Node], graph: Graph, layers: Layers) -> dict[Key, np.ndarray]:
@@ -44,9 +44,9 @@ def _keys_in(
         return
     if isinstance(node, t.Differential) and isinstance(node.base, t.Quantity):
         # Inputs and targets are given; they vary only where \mathrm{d} stands on them themselves.
-        key = key_of(node.base, graph, layers) if free_letters(node) <= set(layers) else None
-        if key in _DATA:
-            yield key
+        is_here = free_letters(node) <= set(layers) and node.base.name in {"A", "Y"}
+        if is_here and (data := key_of(node.base, graph, layers)) in _DATA:
+            yield data
             return
     inside = is_inside or isinstance(node, t.Differential)
     choices: list[Layers] = [layers]
