@@ -11,15 +11,12 @@ from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.differences import Difference, compare
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import NUMBER, Shape, length_names, length_of, shape_name
-<<<<<<< HEAD
+from bpdocs.equations.evaluating.missing import Missing
 from bpdocs.equations.evaluating.neighbours import (
     require_subject,
     shape_neighbours,
     shape_sides,
 )
-=======
-from bpdocs.equations.evaluating.missing import Missing
->>>>>>> 413ac0971411735b430fa548f7c07a8a072c31b4
 from bpdocs.equations.evaluating.restrictions import layer_choices, require_on_axis
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.evaluating.updates import assigned, assigning
@@ -154,8 +151,8 @@ def _compare(
             require_subject(subject, graph, layers, counting)
     left_side, right_side = assigned(claim, graph), assigning(claim)
     is_space = isinstance(claim.right, t.Space)
-    sides = [left_side] if is_space else [left_side, right_side]
-    shapes, (left, *others) = shape_sides(sides, claim.statement, graph, layers, counting)
+    read = [left_side] if is_space else [left_side, right_side]
+    shapes, (left, *others) = shape_sides(read, claim.statement, graph, layers, counting)
     if isinstance(claim.right, t.Space):
         _compare_space(claim, claim.right, left.shape, shapes, layers, seen)
         return
