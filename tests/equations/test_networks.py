@@ -3,13 +3,14 @@
 import json
 import time
 import tracemalloc
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise, permutations, product
 
 import numpy as np
 import pytest
 
 from bpdocs.equations import MODELS
 from bpdocs.equations.answer import answer
+from bpdocs.equations.evaluating.claims import FEWEST_NETWORKS
 from bpdocs.equations.networks import graph as graph_module
 from bpdocs.equations.networks import models
 from bpdocs.equations.networks.forward import softmax
@@ -59,36 +60,51 @@ def spread(found, factors, letters) -> set[int]:
     }
 
 
-@every_model
-def test_no_simple_relation_is_common_to_all_networks(model):
-    """No a x + b y = c, x + y + z = c, x y = z nor x <= y holds on every network."""
-    found = [numbers(*network) for network in model.sizes]
-    names = common_letters(found)
-    relations = [(x, y, "<=") for x in names for y in names if x != y]
-    relations = [r for r in relations if is_always(found, lambda x, y: x <= y, *r[:2])]
-    for x in names:
-        relations += [(x,)] * (len(spread(found, (1,), (x,))) == 1)
+def relations(found) -> list[tuple]:
+    """Return every a x + b y = c, x + y + z = c, x y = c and x y = z that holds on all networks."""
+    names = different_letters(found)
+    common = [(x,) for x in names if len(spread(found, (1,), (x,))) == 1]
     for pair, (a, b) in product(combinations(names, 2), product(range(1, 4), range(-3, 4))):
-        relations += [(pair, a, b)] * (b != 0 and len(spread(found, (a, b), pair)) == 1)
+        common += [(pair, a, b)] * (b != 0 and len(spread(found, (a, b), pair)) == 1)
     for trio, (b, c) in product(combinations(names, 3), product((1, -1), repeat=2)):
-        values = spread(found, (1, b, c), trio)
-        relations += [(trio, b, c)] * (len(values) == 1 and abs(min(values)) <= 2)
+        common += [(trio, b, c)] * (len(spread(found, (1, b, c), trio)) == 1)
     for x, y in combinations(names, 2):
-        relations += [
+        common += [(x, y)] * (len({network[x] * network[y] for network in found}) == 1)
+        common += [
             (x, y, z) for z in names if is_always(found, lambda x, y, z: x * y == z, x, y, z)
         ]
-    assert relations == []
+    return common
+
+
+def different_letters(found) -> list[str]:
+    """Return the letters that all networks have; of sizes that a norm keeps the same, one."""
+    values = {}
+    for letter in common_letters(found):
+        of_sizes = letter.startswith("N_")
+        values.setdefault((of_sizes or letter, *(network[letter] for network in found)), letter)
+    return sorted(values.values())
+
+
+@every_model
+def test_no_simple_relation_is_common_to_all_networks(model):
+    """No a x + b y = c, x + y + z = c, x y = c or z, nor x <= y holds on every network."""
+    found = [numbers(*network) for network in model.sizes]
+    names = common_letters(found)
+    assert different_letters(found) == names
+    assert relations(found) == []
+    pairs = permutations(names, 2)
+    assert not any(is_always(found, lambda x, y: x <= y, *pair) for pair in pairs)
 
 
 @every_model
 def test_networks_have_other_sizes_in_every_layer(model):
     """Three at least, of other depths, M and N_L; what a layer's number says is never the same."""
     lengths = [n_samples for _, n_samples in model.sizes]
-    assert len(set(lengths)) == len(lengths) >= 3
-    assert len({sizes[-1] for sizes, _ in model.sizes}) == len(lengths)
+    assert len(set(lengths)) >= FEWEST_NETWORKS
+    assert len({sizes[-1] for sizes, _ in model.sizes}) == len(lengths) >= FEWEST_NETWORKS
     assert len({len(sizes) for sizes, _ in model.sizes}) > 1
     for sizes, n_samples in model.sizes:
-        assert len(sizes) > 3
+        assert len(sizes) > LAST_SHARED_LAYER
         assert min(sizes) < n_samples < max(sizes)
         own = [size for before, size in pairwise((0, *sizes)) if size != before]
         assert len({*own, n_samples}) == len(own) + 1
@@ -101,26 +117,17 @@ def is_norm(sizes, l) -> bool:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_what_stands_at_a_numbered_layer_is_judged_on_two_networks_that_differ(name):
-    """Up to the last shared layer, those with a norm there and those without share no number."""
+def test_what_stands_at_a_numbered_layer_is_judged_on_three_networks(name):
+    """Up to the last shared layer, those with a norm there and those without share no relation."""
     for l in range(1, LAST_SHARED_LAYER + 1):
         for has_norm in (False, True) if name in NORMS else (False,):
             having = [
                 numbers(*network)
                 for network in MODELS[name].sizes
-                if l < len(network[0]) and is_norm(network[0], l) == has_norm
+                if is_norm(network[0], l) == has_norm
             ]
-            assert len(having) >= 2
-            names = common_letters(having)
-            assert all(len(spread(having, (1,), (letter,))) > 1 for letter in names)
-            for pair in combinations(names, 2):
-                values = spread(having, (1, -1), pair)
-                assert len(values) > 1 or abs(min(values)) > 2 or is_kept(name, pair, values)
-
-
-def is_kept(name, pair, values) -> bool:
-    """Tell whether two sizes are equal as a norm between them keeps them."""
-    return name in NORMS and values == {0} and all(letter.startswith("N_") for letter in pair)
+            assert len(having) >= FEWEST_NETWORKS
+            assert relations(having) == []
 
 
 @pytest.mark.parametrize("name", NORMS)

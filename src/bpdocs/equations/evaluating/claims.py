@@ -26,8 +26,8 @@ from bpdocs.equations.evaluating.varying import directions_of
 from bpdocs.equations.letters import free_letters, is_numbered, layer_letters
 from bpdocs.equations.networks.graph import Graph, is_one
 
-# A claim about one network alone would be true of what that one happens to have.
-FEWEST_NETWORKS = 2
+# Of one network or two a small relation between what they happen to have is always true.
+FEWEST_NETWORKS = 3
 
 
 @dataclass
@@ -137,7 +137,7 @@ def _conclude(claim: t.Claim, graphs: Sequence[Graph], seen: _Seen) -> Outcome:
         return Outcome(False, message, seen.n_checked, left, right, (where, a, b))
     if seen.networks < min(FEWEST_NETWORKS, len(graphs)):
         raise UnreadableError(
-            "only one of the networks has what this speaks of; write it for any layer, l or L",
+            "few of the networks have what this speaks of; write it for any layer, l or L",
             claim.place[0],
         )
     return Outcome(True, f"{seen.n_checked} numbers agree", seen.n_checked, left, right)

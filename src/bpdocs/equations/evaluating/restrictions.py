@@ -242,9 +242,8 @@ def _named_elements(
     """Yield values of a letter beyond its axis, with any other that tells it, and what names it."""
     for condition in mine:
         others = free_letters(condition) - {letter, *layers}
-        for value in named_values(condition, letter, graph, layers):
-            if not 1 <= value <= length:
-                yield {letter: value}, condition
+        found = named_values(condition, letter, graph, layers) - {*range(1, length + 1)}
+        yield from (({letter: value}, condition) for value in found)
         for other in others if len(others) == 1 else ():
             for known in _named_by_all(mine, other, graph, layers):
                 both = {**layers, other: known}

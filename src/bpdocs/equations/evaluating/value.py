@@ -22,7 +22,7 @@ from bpdocs.equations.networks.graph import STEP
 
 MAX_ENTRIES = 400_000
 # Errors of values are far below; differences that someone means are far above.
-ROUNDING = 3e-14
+ROUNDING = 3e-13
 # A term that is smaller beside another is not judged: an error in it would pass unseen.
 SMALLEST_TERM = 1e-7
 SMALLEST_NUMBER = 1e-200  # below, they or their derivatives lose digits

@@ -26,30 +26,31 @@ from bpdocs.equations.notation import Name
 
 MAX_LAYERS = 6
 MAX_SIZE = 20
-# The last layer that several networks of every model have: what is said of a later one by its
-# number is checked on one network, and holds there by chance, as A^5 = A^L does if its L is 5.
-LAST_SHARED_LAYER = 4
+# The last layer that three networks of every model have: what is said of a later one by its number
+# is checked on one or two, and holds there by chance, as A^5 = A^L does if its L is 5.
+LAST_SHARED_LAYER = 3
 
 # Sizes and M, found by drawing numbers from 2 to 8 until no relation was left of these kinds
 # between L, M, N_0 to N_3 and N_L on all networks: a x + b y = c with a, b up to 3;
-# x + y + z = c with any signs and c up to 2; x y = z; x < y. On networks 2 and 3 alone, which have
-# a layer 4: x - y = c with c up to 2, x = 2 y. M lies between the smallest and the largest size,
-# so that a range to the wrong one of them overruns or falls short.
-_SIZES = (((7, 2, 5, 8), 3), ((2, 8, 6, 7, 3), 5), ((8, 7, 3, 2, 6, 5), 4))
+# x + y + z = c with any signs; x y = c; x y = z; x < y. M lies between the smallest and the largest
+# size, so that a range to the wrong one of them overruns or falls short.
+_SIZES = (((4, 2, 3, 7), 6), ((3, 7, 6, 4, 2), 5), ((6, 7, 2, 4, 8, 5), 3))
 
-# Likewise, by descending from a random choice. The norms are at layers 1 and 3, 2 and 4, 1 and 4,
-# 2 and 3: each of the layers 1 to 4 is a norm on two networks and dense on two others. These pairs
-# differ in L, and the relations of two networks were excluded on them.
+# Likewise, by descending from a random choice. Each of the layers 1 to 3 is a norm on three
+# networks and dense on the three others; the relations, but for x < y, were excluded on each
+# three of these, too.
 _NORM_SIZES = (
-    ((8, 8, 2, 2, 7), 4),
-    ((6, 2, 2, 8, 8), 3),
-    ((5, 5, 8, 6, 6, 2), 7),
-    ((2, 7, 7, 7, 3, 5), 6),
+    ((2, 2, 7, 7, 5), 4),
+    ((8, 7, 7, 3), 5),
+    ((3, 3, 6, 8), 7),
+    ((7, 8, 8, 8, 5, 2), 6),
+    ((2, 2, 2, 5, 8, 4), 7),
+    ((6, 8, 2, 2, 7), 3),
 )
 # With it sigma^1 to sigma^3, sigma^L, a plain sigma, eta and momentum have either sign; eta,
 # momentum and epsilon are on either side of 1, eta and momentum of each other; and the errors of
 # the first layer are at least 1/50 of those of the last.
-_FIRST_SEED = 5360
+_FIRST_SEED = 1282
 
 
 @dataclass(frozen=True, eq=False)
