@@ -167,7 +167,7 @@ class Binding:
         raise UnboundError(f"d{name}")
 
     def _change(self, name, key):
-        directions = directions_of(self.claim.differentials, self.graph, self.layers)
+        directions = directions_of(self.claim.statement, self.graph, self.layers)
         moved = self.graph.moved({k: 1j * STEP * move for k, move in directions.items()})
 
         def change(key):

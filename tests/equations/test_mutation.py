@@ -64,7 +64,7 @@ def _pair(claim, mutant, model="dense"):
     (before,) = read_display(claim, names).claims
     (after,) = read_display(mutant, names).claims
     graphs = networks(MODELS[model], next(iter(MODELS[model].layouts)), False)
-    after = replace(after, differentials=before.differentials)
+    after = replace(after, statement=before.statement)
     return before, after, graphs, unrelated_arrays(graphs, MODELS[model])
 
 

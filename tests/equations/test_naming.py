@@ -94,7 +94,7 @@ def test_repair_is_true_of_the_same_quantity(entry):
             if mistake.repair:
                 (repaired,) = read_display(mistake.repair, names).claims
                 assert repaired.left != repaired.right
-                conditions = {"conditions": claim.conditions, "differentials": claim.differentials}
+                conditions = {"conditions": claim.conditions, "statement": claim.statement}
                 whole = type(claim)(repaired.left, repaired.relation, repaired.right, **conditions)
                 assert evaluate(whole, graphs).is_true
 

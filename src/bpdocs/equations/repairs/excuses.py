@@ -24,6 +24,7 @@ INDEPENDENT = "the derivative of what does not depend is 0"
 SAMPLES = "all derivatives of one sample by another are 0"
 OTHER_FACTOR = "where the two indices differ the other factor is 0"
 SAME_FOR_ALL = "the derivative, or the sum, is the same for each of these indices"
+ZERO_AS_WELL = "the derivative by the other one is 0 there as well"
 SAME_VALUE = "under the condition both name the same"
 
 
@@ -62,11 +63,18 @@ def excuse(
             return INDEPENDENT
         if any(_keeps_samples_apart(node) for node in mutant.walk()):
             return SAMPLES
+        if all(_is_derivative(changed.left) for changed in (claim, mutant)):
+            return ZERO_AS_WELL
     if any(_is_under_zero(pair, pairs[-1], graphs) for pair in pairs):
         return OTHER_FACTOR
     if any(_is_same_for_all(pair, pairs[-1]) and _is_true(claim, pair, graphs) for pair in pairs):
         return SAME_FOR_ALL
     return ""
+
+
+def _is_derivative(side: t.Node) -> bool:
+    """Tell whether a side is a derivative and nothing else, or an entry of one."""
+    return isinstance(side.base if isinstance(side, t.Element) else side, t.Derivative)
 
 
 def _differing(old: t.Node, new: t.Node) -> Iterator[Pair]:
