@@ -33,6 +33,7 @@ from bpdocs.equations.evaluating.value import (
     union,
 )
 from bpdocs.equations.networks.graph import STEP, Graph, Key
+from bpdocs.equations.networks.smooth_functions import draw_free
 
 _MOVED = ("moved row", "moved column")  # no letter is called so
 
@@ -94,8 +95,7 @@ class Values:
                 return Value(np.eye(shaped.shape[0]))
             case t.Free():
                 layer = whole_number(node.layer, self.graph, shaped.layers) if node.layer else 0
-                seed = [*node.name.encode(), layer, *map(int, shaped.shape)]
-                return Value(np.random.default_rng(seed).normal(size=shaped.shape))
+                return Value(draw_free(node.name, layer, shaped.shape, self.graph.number))
             case t.Quantity():
                 return self._quantity(shaped)
             case t.Kronecker():
