@@ -7,6 +7,7 @@ import numpy as np
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoEntryError, NoLayerError, UnreadableError
+from bpdocs.equations.evaluating.branches import Branches
 from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.differences import Difference, compare
 from bpdocs.equations.evaluating.index_values import IndexValues
@@ -61,6 +62,7 @@ class _Seen:
     n_checked: int = 0
     networks: int = 0
     worst: Difference | None = None
+    branches: Branches = field(default_factory=Branches)
     shapes: list[tuple[Graph, Layers, Shape, Shape]] = field(default_factory=list)
 
     def shape_names(self) -> tuple[str, str]:
@@ -134,6 +136,8 @@ def _conclude(claim: t.Claim, graphs: Sequence[Graph], seen: _Seen) -> Outcome:
             "few of the networks have what this speaks of; write it for any layer, l or L",
             claim.place[0],
         )
+    if len(graphs) >= FEWEST_NETWORKS:
+        seen.branches.require_both()
     return Outcome(True, f"{seen.n_checked} numbers agree", seen.n_checked, left, right)
 
 
@@ -154,7 +158,8 @@ def _compare(
         raise MismatchError(f"the left side is {names[0]} and the right side {names[1]}")
     ranges = _ranges(claim, shapes, layers)
     directions = directions_of(claim.differentials, graph, layers)
-    values = Values(graph, IndexValues.of_ranges(graph, ranges), directions)
+    indices = IndexValues.of_ranges(graph, ranges)
+    values = Values(graph, indices, directions, branches=seen.branches)
     with np.errstate(all="ignore"):
         a, b = values.of(left), values.of(right)
         mask = values.indices.hold(t.AllOf(claim.conditions), layers)

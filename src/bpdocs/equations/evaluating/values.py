@@ -13,6 +13,7 @@ import numpy as np
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoEntryError, UnreadableError
 from bpdocs.equations.evaluating import functions
+from bpdocs.equations.evaluating.branches import Branches
 from bpdocs.equations.evaluating.counting import whole_number
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import length_name
@@ -54,6 +55,8 @@ class Values:
         Values that an entry, or a direction, has moved.
     moved_axes : tuple of str
         The axes that `moved` has in front: which entry moved.
+    branches : Branches
+        Notes which branches are taken.
     """
 
     graph: Graph
@@ -61,6 +64,7 @@ class Values:
     directions: Mapping[Key, np.ndarray] = field(default_factory=dict)
     moved: Mapping[Key, np.ndarray] = field(default_factory=dict)
     moved_axes: tuple[str, ...] = ()
+    branches: Branches = field(default_factory=Branches)
 
     def of(self, shaped: Shaped) -> Value:
         """Return a tree's value.
@@ -130,8 +134,12 @@ class Values:
             case t.Fraction():
                 return divide(*parts)
             case t.Root():
+                if isinstance(node.base, t.Power) and node.base.exponent == t.Number(2):
+                    self.branches.note(node, self.of(shaped.parts[0].parts[0]))
                 return functions.square_root(parts[0])
             case t.Norm():
+                if not parts[0].is_matrix:
+                    self.branches.note(node, parts[0])
                 return functions.norm(parts[0])
             case t.Inner():
                 product = multiply(*parts)
@@ -193,6 +201,8 @@ class Values:
 
     def _apply(self, node: t.Apply, shaped: Shaped, values: list[Value]) -> Value:
         name = node.function.name
+        if name in {"max", "min", "relu"}:
+            self.branches.note(node, *values)
         if name in {"max", "min"}:
             return functions.extremum(name, *values)
         if name == "Loss":
