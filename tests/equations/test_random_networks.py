@@ -33,7 +33,11 @@ def random_networks(name, layout, is_same, least) -> tuple:
     """Return networks of random sizes, depths, activations and numbers."""
     rng = np.random.default_rng(list(name.encode()))
     build = MODELS[name].layouts[layout]
-    return tuple(build(*random_sizes(name, rng, least), rng, is_same) for _ in range(N_RANDOM))
+    graphs = []
+    for number in range(N_RANDOM):
+        graphs.append(build(*random_sizes(name, rng, least), rng, is_same))
+        graphs[-1].number = number
+    return tuple(graphs)
 
 
 def is_true(claim, graphs) -> bool:

@@ -88,15 +88,22 @@ class Axes:
         return outside, pairs
 
     def end_sum(
-        self, ranges: Ranges, outside: Mapping[str, set[int]], pairs: list[tuple[str, str]]
+        self,
+        ranges: Ranges,
+        bounds: Sequence[t.Bound],
+        outside: Mapping[str, set[int]],
+        pairs: list[tuple[str, str]],
     ) -> None:
         """Give letters outside a sum what it showed of them, and its own letters back.
 
-        In a sum over n of a Kronecker delta of n and m nothing else may tell how far m runs.
+        In a sum over n of a Kronecker delta of n and m nothing else may tell how far m runs. A
+        limit that is a number does not.
         """
+        telling = {b.letter for b in bounds if b.upper is None or not is_numbered([b.upper])}
         for letter, other in self.pairs:
             if letter not in ranges and other in ranges and not self.lengths.get(letter):
-                self.lengths[letter] = self.lengths.get(other) or {ranges[other][1]}
+                limit = {ranges[other][1]} if other in telling else set()
+                self.lengths[letter] = self.lengths.get(other) or limit
         for letter in ranges:
             self.lengths.pop(letter, None)
         self.pairs = pairs + [pair for pair in self.pairs if not set(ranges) & set(pair)]

@@ -7,11 +7,12 @@ import numpy as np
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoEntryError, NoLayerError, UnreadableError
+from bpdocs.equations.evaluating.absent_layers import Missing
+from bpdocs.equations.evaluating.branches import Branches
 from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.differences import Difference, compare
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import NUMBER, Shape, length_names, length_of, shape_name
-from bpdocs.equations.evaluating.missing import Missing
 from bpdocs.equations.evaluating.neighbours import (
     require_subject,
     shape_neighbours,
@@ -66,6 +67,7 @@ class _Seen:
     n_checked: int = 0
     networks: int = 0
     worst: Difference | None = None
+    branches: Branches = field(default_factory=Branches)
     shapes: list[tuple[Graph, Layers, Shape, Shape]] = field(default_factory=list)
 
     def shape_names(self) -> tuple[str, str]:
@@ -140,6 +142,8 @@ def _conclude(claim: t.Claim, graphs: Sequence[Graph], seen: _Seen) -> Outcome:
             "few of the networks have what this speaks of; write it for any layer, l or L",
             claim.place[0],
         )
+    if len(graphs) >= FEWEST_NETWORKS:
+        seen.branches.require_both()
     return Outcome(True, f"{seen.n_checked} numbers agree", seen.n_checked, left, right)
 
 
@@ -165,7 +169,8 @@ def _compare(
         raise MismatchError(f"the left side is {names[0]} and the right side {names[1]}")
     ranges = _ranges(claim, shapes, layers)
     directions = directions_of(claim.statement, graph, layers)
-    values = Values(graph, IndexValues.of_ranges(graph, ranges), directions)
+    indices = IndexValues.of_ranges(graph, ranges)
+    values = Values(graph, indices, directions, branches=seen.branches)
     with np.errstate(all="ignore"):
         a, b = values.of(left), values.of(right)
         mask = values.indices.hold(t.AllOf(claim.conditions), layers)

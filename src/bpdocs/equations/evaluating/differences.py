@@ -59,9 +59,9 @@ def compare(
     gap = np.where(where, np.abs(left - right), 0)
     is_apart = gap > ROUNDING * np.broadcast_to(np.maximum(*sizes), shape)
     larger = [np.abs(side).max(axis=own, keepdims=True) for side in (left, right)]
-    _require_digits(larger, sizes, np.where(is_apart, 0, gap), place)
     count = int(where.sum())
     if not is_apart.any():
+        _require_digits(larger, sizes, gap, place)
         return count, None
     larger = np.maximum(*larger)
     error = np.where(is_apart, gap / np.where(larger == 0, 1, larger), -1)

@@ -270,7 +270,7 @@ class Shapes:
         outside, pairs = self.axes.begin_sum(letters)
         body = self.of(node.body, layers)
         ranges = self.axes.ranges_of_sum(node, layers)
-        self.axes.end_sum(ranges, outside, pairs)
+        self.axes.end_sum(ranges, node.bounds, outside, pairs)
         if node.function != "sum" and body.shape:
             raise UnreadableError("a maximum is taken over numbers", node.place[0])
         return Shaped(node, body.shape, layers, (body,), ranges=ranges)

@@ -14,6 +14,7 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.budget import ENTRIES_PER_UNIT, MULTIPLICATIONS_PER_UNIT, spend
 from bpdocs.equations.errors import MismatchError, NoEntryError, UnreadableError
 from bpdocs.equations.evaluating import functions
+from bpdocs.equations.evaluating.branches import Branches
 from bpdocs.equations.evaluating.counting import whole_number
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import length_name
@@ -34,6 +35,7 @@ from bpdocs.equations.evaluating.value import (
     union,
 )
 from bpdocs.equations.networks.graph import STEP, Graph, Key
+from bpdocs.equations.networks.smooth_functions import draw_free
 
 _MOVED = ("moved row", "moved column")  # no letter is called so
 
@@ -54,6 +56,8 @@ class Values:
         Values that an entry, or a direction, has moved.
     moved_axes : tuple of str
         The axes that `moved` has in front: which entry moved.
+    branches : Branches
+        Notes which branches are taken.
     """
 
     graph: Graph
@@ -61,6 +65,7 @@ class Values:
     directions: Mapping[Key, np.ndarray] = field(default_factory=dict)
     moved: Mapping[Key, np.ndarray] = field(default_factory=dict)
     moved_axes: tuple[str, ...] = ()
+    branches: Branches = field(default_factory=Branches)
 
     def of(self, shaped: Shaped) -> Value:
         """Return a tree's value.
@@ -96,8 +101,7 @@ class Values:
                 return Value(np.eye(shaped.shape[0]))
             case t.Free():
                 layer = whole_number(node.layer, self.graph, shaped.layers) if node.layer else 0
-                seed = [*node.name.encode(), layer, *map(int, shaped.shape)]
-                return Value(np.random.default_rng(seed).normal(size=shaped.shape))
+                return Value(draw_free(node.name, layer, shaped.shape, self.graph.number))
             case t.Quantity():
                 return self._quantity(shaped)
             case t.Kronecker():
@@ -132,8 +136,12 @@ class Values:
             case t.Fraction():
                 return divide(*parts)
             case t.Root():
+                if isinstance(node.base, t.Power) and node.base.exponent == t.Number(2):
+                    self.branches.note(node, self.of(shaped.parts[0].parts[0]))
                 return functions.square_root(parts[0])
             case t.Norm():
+                if not parts[0].is_matrix:
+                    self.branches.note(node, parts[0])
                 return functions.norm(parts[0])
             case t.Inner():
                 product = multiply(*parts)
@@ -197,6 +205,8 @@ class Values:
 
     def _apply(self, node: t.Apply, shaped: Shaped, values: list[Value]) -> Value:
         name = node.function.name
+        if name in {"max", "min", "relu"}:
+            self.branches.note(node, *values)
         if name in {"max", "min"}:
             return functions.extremum(name, *values)
         if name == "Loss":

@@ -81,6 +81,8 @@ class Graph:
         $C$ from the losses of the samples.
     has_batch : bool
         Whether $M$ has a meaning; without it there is one sample.
+    number : int
+        Which of the networks of its model it is.
     apart : Graph or None
         The same network with sizes that are above 1 and differ, where its own are or do not.
     """
@@ -92,6 +94,7 @@ class Graph:
     loss: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
     rows: bool = False
     has_batch: bool = True
+    number: int = 0
     apart: "Graph | None" = None
     total: Callable[[np.ndarray], np.ndarray] = mean_of_samples
     _rules: dict[Key, Rule] = field(default_factory=dict)
@@ -188,7 +191,7 @@ class Graph:
         Returns
         -------
         dict of key to ndarray
-            The values that differ, with the batch axes.
+            The values that differ.
         """
         wanted = self._rules.keys() if targets is None else targets
         changing = self._between(set(moves), wanted)
@@ -212,9 +215,7 @@ class Graph:
 
         Only the `targets`, if there are any, are computed; the last results are kept.
         """
-        wanted = self.descendants({key})
-        if targets is not None:
-            wanted &= set(targets)
+        wanted = self.descendants({key}) & set(self._rules if targets is None else targets)
         known = _KEPT.find((self._name, key))
         missing = wanted - known.keys()
         if missing:

@@ -63,3 +63,16 @@ def draw_positive(rng: np.random.Generator) -> np.ndarray:
 def draw_signed(rng: np.random.Generator) -> np.ndarray:
     """Return a number of either sign whose size is on either side of 1."""
     return np.array(rng.choice((-1, 1)) * draw_positive(rng))
+
+
+def draw_free(name: str, layer: int, shape: tuple[int, ...], number: int) -> np.ndarray:
+    """Return an array that a page introduces, another one on each network of a model.
+
+    Of three networks in a row a number is above 1 on one, below -1 on one, and between on one.
+    """
+    rng = np.random.default_rng([*name.encode(), layer, number, *map(int, shape)])
+    if shape:
+        return rng.normal(size=shape)
+    sign = (-1) ** (sum(name.encode()) + layer + number)
+    power = rng.uniform(0.1, 1)
+    return np.array(sign * np.exp(-power if number % 3 == 2 else power))
