@@ -25,6 +25,8 @@ MAX_ENTRIES = 400_000
 ROUNDING = 3e-13
 # A term that is smaller beside another is not judged: an error in it would pass unseen.
 SMALLEST_TERM = 1e-7
+# Beside numbers that cancelled on the way a term is known to ROUNDING times their size.
+_SMALLEST_BESIDE_SIZE = 1e4 * ROUNDING
 SMALLEST_NUMBER = 1e-200  # below, they or their derivatives lose digits
 
 
@@ -150,7 +152,8 @@ def add(left: Value, right: Value) -> Value:
     """
     letters, (a, b) = align(left, right)
     sizes = align_sizes(left, right)
-    require_visible([a, b], sizes, beside=sizes)
+    require_visible([a, b], sizes, beside=[a, b])
+    require_visible([a, b], sizes, beside=sizes, smallest=_SMALLEST_BESIDE_SIZE)
     return Value(a + b, letters, sizes[0] + sizes[1])
 
 
