@@ -11,6 +11,7 @@ from bpdocs.equations.evaluating.absent_layers import Missing
 from bpdocs.equations.evaluating.branches import Branches
 from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.differences import Difference, compare
+from bpdocs.equations.evaluating.element_ranges import require_on_axis
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import NUMBER, Shape, length_names, length_of, shape_name
 from bpdocs.equations.evaluating.neighbours import (
@@ -18,7 +19,7 @@ from bpdocs.equations.evaluating.neighbours import (
     shape_neighbours,
     shape_sides,
 )
-from bpdocs.equations.evaluating.restrictions import layer_choices, require_on_axis
+from bpdocs.equations.evaluating.restrictions import layer_choices
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.evaluating.updates import assigned, assigning
 from bpdocs.equations.evaluating.value import MAX_ENTRIES, too_many_entries

@@ -74,6 +74,30 @@ def _shape_of_diagonal(shape: Shape, node: t.Node, graph: Graph, layers: Layers)
     return (shape[0], 1)
 
 
+def require_norm(node: t.Norm, shape: Shape) -> None:
+    """Refuse a norm that can mean several things."""
+    if node.name == "abs" and shape:
+        raise UnreadableError(
+            r"bars around an array can mean several things; write \lVert and \rVert_F",
+            node.place[0],
+        )
+    if node.name == "2" and shape and not any(map(is_one, shape)):
+        raise UnreadableError("the norm 2 of a matrix is not read; F is", node.place[0])
+
+
+def indices_on(node: t.Element, shape: Shape) -> tuple[t.Node, ...]:
+    """Return the two indices of an entry; one index on a column or row counts along it."""
+    indices = node.indices
+    if len(indices) == 1 and any(map(is_one, shape)):
+        first = t.Number(1)
+        return (*indices, first) if is_one(shape[1]) else (first, *indices)
+    if len(shape) != 2 or len(indices) != 2:
+        count = f"{len(indices)} {'index stands' if len(indices) == 1 else 'indices stand'}"
+        what = "a number" if not shape else "an array of two axes"
+        raise UnreadableError(f"{count} on {what}", node.place[0])
+    return indices
+
+
 def broadcast_cure(first: Shape, second: Shape) -> str:
     """Return how to add one column to every column, which NumPy does by broadcasting."""
     if first and second and first[0] == second[0] and 1 in {int(first[1]), int(second[1])}:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoAxisError, NoLayerError, UnreadableError
-from bpdocs.equations.evaluating.shapes import Shaped, Shapes
+from bpdocs.equations.evaluating.shaped import Shaped
+from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.networks.graph import Graph
 
 Layers = Mapping[str, int]

@@ -11,18 +11,14 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from bpdocs.equations import tree as t
-from bpdocs.equations.budget import spend
 from bpdocs.equations.errors import (
-    MismatchError,
-    NoEntryError,
     NoLayerError,
     SizesError,
     UnreadableError,
 )
 from bpdocs.equations.evaluating.counting import MAX_LENGTH, Layers, whole_number
 from bpdocs.equations.evaluating.index_values import IndexValues
-from bpdocs.equations.evaluating.lengths import length_name
-from bpdocs.equations.letters import free_letters, is_numbered
+from bpdocs.equations.letters import free_letters
 from bpdocs.equations.networks.graph import Graph
 
 MAX_LAYER_CHOICES = 400
@@ -39,7 +35,7 @@ def layer_choices(
     Conditions on sizes alone allow all choices or none.
     """
     mine = [c for c in conditions if free_letters(c) <= set(letters)]
-    named = {letter: _named_by_all(mine, letter, graph, {}) for letter in letters}
+    named = {letter: named_by_all(mine, letter, graph, {}) for letter in letters}
     ranges = {letter: {*range(graph.n_layers + 1), *named[letter]} for letter in letters}
     _require_few(ranges, conditions)
     joint = [c for c in mine if len(free_letters(c)) > 1]
@@ -97,7 +93,7 @@ def _allows(conditions: Iterable[t.Condition], indices: IndexValues, layers: Lay
         return False
 
 
-def _named_by_all(
+def named_by_all(
     conditions: Iterable[t.Condition], letter: str, graph: Graph, layers: Layers
 ) -> set[int]:
     found: set[int] = set()
@@ -211,42 +207,3 @@ def _number(node: t.Node, graph: Graph, layers: Layers) -> int | None:
         return whole_number(node, graph, layers)
     except NoLayerError:
         return None
-
-
-def require_on_axis(
-    conditions: Sequence[t.Condition],
-    ranges: Mapping[str, tuple[int, int]],
-    graph: Graph,
-    layers: Layers,
-) -> None:
-    """Refuse conditions that name values of a letter beyond its axis."""
-    known = {*ranges, *layers}
-    mine = [c for c in conditions if free_letters(c) <= known]
-    for letter, (_, length) in ranges.items():
-        for fixed, condition in _named_elements(mine, letter, length, graph, layers):
-            within = {**ranges, **{name: (value, value) for name, value in fixed.items()}}
-            indices = IndexValues.of_ranges(graph, within)
-            spend(len(mine) / 10, condition.place[0])
-            near = {*layers, *free_letters(condition)}
-            together = [c for c in mine if free_letters(c) <= near]
-            if indices.hold(t.AllOf(tuple(together)), layers).data.any():
-                name = length_name(length, layers, graph)
-                is_beyond = fixed[letter] > length and is_numbered(together)
-                kind = NoEntryError if is_beyond else MismatchError
-                raise kind(f"the stated range of {letter} goes beyond its axis of {name}")
-
-
-def _named_elements(
-    mine: Sequence[t.Condition], letter: str, length: int, graph: Graph, layers: Layers
-) -> Iterator[tuple[dict[str, int], t.Condition]]:
-    """Yield values of a letter beyond its axis, with any other that tells it, and what names it."""
-    for condition in mine:
-        others = free_letters(condition) - {letter, *layers}
-        found = named_values(condition, letter, graph, layers) - {*range(1, length + 1)}
-        yield from (({letter: value}, condition) for value in found)
-        for other in others if len(others) == 1 else ():
-            for known in _named_by_all(mine, other, graph, layers):
-                both = {**layers, other: known}
-                for value in named_values(condition, letter, graph, both, is_by_others=True):
-                    if not 1 <= value <= length:
-                        yield {letter: value, other: known}, condition

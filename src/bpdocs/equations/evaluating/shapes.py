@@ -3,58 +3,23 @@ r"""A tree with the shape of every node, on one network and for one choice of th
 Everything that does not fit is found here, and written on the tree, so that `values` only computes.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.budget import spend
 from bpdocs.equations.errors import MismatchError, UnreadableError
-from bpdocs.equations.evaluating.axes import Axes, Ranges
+from bpdocs.equations.evaluating.axes import Axes
 from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum, whole_number
 from bpdocs.equations.evaluating.fits import (
     broadcast_cure,
+    indices_on,
     require_first_order,
+    require_norm,
     shape_of_application,
 )
 from bpdocs.equations.evaluating.lengths import Shape, require_length, shape_name
-from bpdocs.equations.networks.graph import Graph, Key, is_one
-
-
-@dataclass(frozen=True)
-class Shaped:
-    """A node with its shape, and its parts with theirs.
-
-    Attributes
-    ----------
-    node : Node
-        As it was read.
-    shape : tuple of int
-        () for a number, or (rows, columns).
-    layers : mapping of str to int
-        The layers for which it is so.
-    parts : tuple of Shaped
-        What it is computed from; of a sum over layers, the body for each layer.
-    key : Key or None
-        Of a quantity or a derivative, which value of the network is meant.
-    ranges : dict or None
-        Of a sum over elements, the first and last value of each letter.
-    is_number : bool
-        Of a matrix product, whether it is a number: a row times a column.
-    """
-
-    node: t.Node
-    shape: Shape
-    layers: Layers
-    parts: tuple["Shaped", ...] = ()
-    key: Key | None = None
-    ranges: Ranges | None = None
-    is_number: bool = False
-
-    def walk(self) -> Iterator["Shaped"]:
-        """Yield this node and all from which it is computed."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
+from bpdocs.equations.evaluating.shaped import Shaped
+from bpdocs.equations.networks.graph import Graph, is_one
 
 
 @dataclass
@@ -158,24 +123,13 @@ class Shapes:
 
     def _element(self, node: t.Element, layers: Layers) -> Shaped:
         base = self.of(node.base, layers)
-        shape, indices = base.shape, node.indices
-        if len(indices) == 1 and any(map(is_one, shape)):
-            # One index on a column or row counts along it.
-            indices = (*indices, t.Number(1)) if is_one(shape[1]) else (t.Number(1), *indices)
-        if len(shape) != 2 or len(indices) != 2:
-            count = f"{len(indices)} {'index stands' if len(indices) == 1 else 'indices stand'}"
-            what = "a number" if not shape else "an array of two axes"
-            raise UnreadableError(f"{count} on {what}", node.place[0])
-        for index, length in zip(indices, shape, strict=True):
+        indices = indices_on(node, base.shape)
+        for index, length in zip(indices, base.shape, strict=True):
             self.axes.stand(index, length)
         wholes = [isinstance(index, t.Whole) for index in indices]
-        kept = tuple(n if is_whole else 1 for n, is_whole in zip(shape, wholes, strict=True))
-        return Shaped(
-            t.Element(node.base, indices, place=node.place),
-            kept if any(wholes) else (),
-            layers,
-            (base,),
-        )
+        kept = tuple(n if is_all else 1 for n, is_all in zip(base.shape, wholes, strict=True))
+        shape = kept if any(wholes) else ()
+        return Shaped(t.Element(node.base, indices, place=node.place), shape, layers, (base,))
 
     def _power(self, node: t.Power, layers: Layers) -> Shaped:
         base = self.of(node.base, layers)
@@ -220,13 +174,7 @@ class Shapes:
 
     def _norm(self, node: t.Norm, layers: Layers) -> Shaped:
         base = self.of(node.base, layers)
-        if node.name == "abs" and base.shape:
-            raise UnreadableError(
-                r"bars around an array can mean several things; write \lVert and \rVert_F",
-                node.place[0],
-            )
-        if node.name == "2" and base.shape and not any(map(is_one, base.shape)):
-            raise UnreadableError("the norm 2 of a matrix is not read; F is", node.place[0])
+        require_norm(node, base.shape)
         return Shaped(node, (), layers, (base,))
 
     def _inner(self, node: t.Inner, layers: Layers) -> Shaped:

@@ -18,7 +18,7 @@ from bpdocs.equations.evaluating.branches import Branches
 from bpdocs.equations.evaluating.counting import whole_number
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import length_name
-from bpdocs.equations.evaluating.shapes import Shaped
+from bpdocs.equations.evaluating.shaped import Shaped
 from bpdocs.equations.evaluating.sums import plain_sum, reduce_letters, sum_entries
 from bpdocs.equations.evaluating.value import (
     MAX_ENTRIES,
@@ -187,10 +187,9 @@ class Values:
         value = self.indices.of(index, shaped.layers)
         if value.data.size and (value.data.min() < 1 or value.data.max() > length):
             kind = MismatchError if value.letters else NoEntryError
-            axis = length_name(shaped.parts[0].shape[0], shaped.layers, self.graph)
-            if length == shaped.parts[0].shape[1]:
-                axis = length_name(shaped.parts[0].shape[1], shaped.layers, self.graph)
-            raise kind(f"an index runs outside its axis of {axis}")
+            axis = next(axis for axis in shaped.parts[0].shape if axis == length)
+            name = length_name(axis, shaped.layers, self.graph)
+            raise kind(f"an index runs outside its axis of {name}")
         return Value(value.data - 1, value.letters)
 
     def _product(self, node: t.Product, shaped: Shaped, left: Value, right: Value) -> Value:

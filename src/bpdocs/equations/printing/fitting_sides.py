@@ -12,7 +12,8 @@ from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
 from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.lengths import Shape, length_of
 from bpdocs.equations.evaluating.restrictions import layer_choices
-from bpdocs.equations.evaluating.shapes import Shaped, Shapes
+from bpdocs.equations.evaluating.shaped import Shaped
+from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.letters import free_letters, layer_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, networks

@@ -120,7 +120,10 @@ class Expressions:
         if isinstance(inner, t.Element) and isinstance(inner.base, t.Quantity):
             whole = self.of(parts_of(argument)[0]).text
             return Text(f"{call.on(whole)}[{self._where(inner)}]")
-        return Text(call.on(f"np.array({self.of(argument).text})"))
+        # The package takes floats: 0 as a whole number would be refused.
+        is_whole = isinstance(inner, t.Number) and isinstance(inner.value, int)
+        text = f"{inner.value}.0" if is_whole else self.of(argument).text
+        return Text(call.on(f"np.array({text})"))
 
     def _derivative(self, node: t.Derivative, views: Views) -> Text:
         if _is_loss(node.above):

@@ -8,7 +8,8 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
 from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.lengths import Shape
-from bpdocs.equations.evaluating.shapes import Shaped, Shapes
+from bpdocs.equations.evaluating.shaped import Shaped
+from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model
 from bpdocs.equations.printing.fitting_sides import Sides, fitting_sides

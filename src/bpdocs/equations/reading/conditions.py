@@ -1,14 +1,8 @@
-r"""Conditions of a line: what restricts a statement, joined and negated as it is written.
-
-Two terms decide how conditions combine. "or" makes alternatives; a comma or "and" makes conditions
-that all hold; both in one breath can be read in two ways and are refused, unless brackets tell.
-"unless" negates all that follows it, as in speech; "not" the next condition alone.
-"""
+r"""Conditions of a line: what restricts a statement, and the ranges of its letters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from lark import Token, Tree
+from lark import Token
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
@@ -21,88 +15,10 @@ from bpdocs.equations.reading.comparisons import (
 )
 from bpdocs.equations.reading.context import Context
 from bpdocs.equations.reading.indices import is_index, read_index
-from bpdocs.equations.reading.parse_tree import (
-    Branch,
-    parts_of,
-    place_of,
-    rule_of,
-    sides_of,
-    tokens_of,
-    unwrap,
-)
+from bpdocs.equations.reading.joining import join
+from bpdocs.equations.reading.line_parts import Part, parts_of_line, require_nothing_open
+from bpdocs.equations.reading.parse_tree import Branch, parts_of, rule_of, unwrap
 from bpdocs.equations.reading.ranges import difference, read_range, read_set
-
-
-@dataclass(frozen=True)
-class Part:
-    """What stands between two marks of a line: a chain, or a single side.
-
-    Attributes
-    ----------
-    roles : frozenset of str
-        What the words before it say; {","} for a comma.
-    leading : Token or None
-        The relation with which it goes on with the line above.
-    sides : tuple of branches
-        At least one.
-    relations : tuple of tokens
-        Between the sides.
-    place : (int, int)
-        Where it stands.
-    """
-
-    roles: frozenset[str]
-    leading: Token | None
-    sides: tuple[Branch, ...]
-    relations: tuple[Token, ...]
-    place: tuple[int, int]
-
-    @property
-    def letter(self) -> t.Letter | None:
-        """The index letter that the part is, where it is nothing else."""
-        if self.leading or self.relations or str(unwrap(self.sides[0])) not in INDEX_LETTERS:
-            return None
-        return t.Letter(str(unwrap(self.sides[0])), place=self.place)
-
-    @property
-    def is_dots(self) -> bool:
-        """Whether the part is dots alone."""
-        return not self.relations and rule_of(unwrap(self.sides[0])) == "DOTS"
-
-
-def parts_of_line(branch: Branch) -> tuple[list[Part], frozenset[str]]:
-    """Return the parts of a line or a list, and the roles of words behind the last."""
-    found: list[Part] = []
-    roles = frozenset[str]()
-    for child in branch.children if isinstance(branch, Tree) else []:
-        if isinstance(child, Token):
-            roles = frozenset(child.split()) if child.type == "COMMA" else roles
-            continue
-        if "beyond" in roles:
-            roles = _closed(roles, found, place_of(child)[0])
-        *before, chain = parts_of(child) if rule_of(child) == "part" else [child]
-        leading = tokens_of(before[0])[0] if before else None
-        sides, relations = sides_of(chain)
-        found.append(
-            Part(roles, leading, tuple(map(unwrap, sides)), tuple(relations), place_of(child))
-        )
-        roles = frozenset()
-    if "beyond" in roles:
-        roles = _closed(roles, found, place_of(branch)[1])
-    return found, roles
-
-
-def _closed(roles: frozenset[str], before: list[Part], place: int) -> frozenset[str]:
-    """Return roles without "beyond", which ends what "unless" has begun: 除 n = m 以外."""
-    if not any("unless" in part.roles for part in before):
-        raise UnreadableError("以外 stands without 除 before it; write 除非", place)
-    return roles - {"beyond"}
-
-
-def require_nothing_open(trailing: frozenset[str], place: int) -> None:
-    """Refuse words behind which something is missing."""
-    if left := trailing & {"or", "not", "unless", "iff", "otherwise", "if"}:
-        raise UnreadableError(f"something is missing behind {' '.join(sorted(left))}", place)
 
 
 def is_condition(part: Part, context: Context) -> bool:
@@ -162,7 +78,7 @@ def read_block(parts: Sequence[Part], at: int, context: Context) -> tuple[list[t
             break
         terms.append((parts[at].roles, conditions))
         at = after
-    return _combine(terms, parts[at - 1].place), at
+    return join(terms, parts[at - 1].place), at
 
 
 def _read_term(parts: Sequence[Part], at: int, context: Context) -> tuple[list[t.Condition], int]:
@@ -287,41 +203,3 @@ def _spread(parts: Sequence[Part], at: int) -> tuple[list[t.Condition], int] | N
         return None
     signs = tuple(comparison_sign(str(part.relations[0])) for part in (first, last))
     return [t.Comparison((low, letter, high), signs) for letter in letters], end + 1
-
-
-def _combine(
-    terms: list[tuple[frozenset[str], list[t.Condition]]], place: tuple[int, int]
-) -> list[t.Condition]:
-    """Return conditions that all hold, from terms with the words that join them."""
-    for number, (roles, conditions) in enumerate(terms):
-        if roles & {"iff", "otherwise"} or (number and roles & {"so", "colon"}):
-            raise UnreadableError("conditions are not joined by these words", place[0])
-        if "unless" in roles:
-            if "or" in roles or (number and any("or" in r for r, _ in terms[1:number])):
-                raise UnreadableError("or and unless together are not read", place[0])
-            inner = [(roles - {"unless"}, conditions), *terms[number + 1 :]]
-            denied = _all_of(_combine(inner, place), place)
-            return [*_combine(terms[:number], place), t.Not(denied, place=place)]
-    alternatives = [number for number, (roles, _) in enumerate(terms) if number and "or" in roles]
-    read = [_term(roles, conditions, place) for roles, conditions in terms]
-    if not alternatives:
-        return [condition for conditions in read for condition in conditions]
-    if len(alternatives) < len(terms) - 1:
-        raise UnreadableError(
-            "and (or a comma) and or stand together; put brackets, or write two lines", place[0]
-        )
-    return [t.AnyOf(tuple(_all_of(conditions, place) for conditions in read), place=place)]
-
-
-def _term(
-    roles: frozenset[str], conditions: list[t.Condition], place: tuple[int, int]
-) -> list[t.Condition]:
-    if "not" not in roles:
-        return conditions
-    return [t.Not(_all_of(conditions, place), place=place)]
-
-
-def _all_of(conditions: list[t.Condition], place: tuple[int, int]) -> t.Condition:
-    if not conditions:
-        raise UnreadableError("a condition is expected behind these words", place[0])
-    return conditions[0] if len(conditions) == 1 else t.AllOf(tuple(conditions), place=place)

@@ -9,17 +9,11 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.notation import Name
 from bpdocs.equations.reading.attaching import Block, attach, attach_line
-from bpdocs.equations.reading.conditions import (
-    Part,
-    is_condition,
-    is_equality_of_sizes,
-    parts_of_line,
-    read_block,
-    require_nothing_open,
-)
+from bpdocs.equations.reading.conditions import is_condition, is_equality_of_sizes, read_block
 from bpdocs.equations.reading.context import Context, Definitions
 from bpdocs.equations.reading.expressions import read
 from bpdocs.equations.reading.indices import is_index
+from bpdocs.equations.reading.line_parts import Part, parts_of_line, require_nothing_open
 from bpdocs.equations.reading.parse_tree import Branch, parts_of, place_of, rule_of
 from bpdocs.equations.reading.parser import parse
 from bpdocs.equations.reading.rows import introduce, read_row

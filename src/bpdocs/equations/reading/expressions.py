@@ -33,6 +33,7 @@ from bpdocs.equations.reading.parse_tree import (
     without_scripts,
 )
 from bpdocs.equations.reading.scripts import number, require_value, with_scripts
+from bpdocs.equations.reading.side_by_side import arguments_of, read_function
 from bpdocs.equations.reading.symbols import read_constant_column, read_symbol
 
 _COMPLAINTS = {
@@ -100,7 +101,7 @@ def _read_scripted(branch: Tree[Token], context: Context) -> t.Node:
     what = rule_of(base)
     has_subscript = bool(scripts) and rule_of(scripts[0]) == "subscript"
     if what == "FUNCTION":
-        return products.read_function(base, scripts)
+        return read_function(base, scripts)
     if what in {"NAME", "hat"}:
         if str(base) == "e" and scripts and rule_of(scripts[0]) == "superscript":
             return _read_exponential(scripts, place, context)
@@ -162,7 +163,7 @@ def _read_exponential(scripts: list[Branch], place: tuple[int, int], context: Co
 
 
 def _read_bracket(branch: Tree[Token], context: Context) -> t.Node:
-    inside = products.arguments_of(branch)
+    inside = arguments_of(branch)
     if len(inside) != 1:
         raise UnreadableError("a list stands where one value is expected", place_of(branch)[0])
     node = read_any(inside[0], context)
@@ -172,7 +173,7 @@ def _read_bracket(branch: Tree[Token], context: Context) -> t.Node:
 
 
 def _read_inner(branch: Tree[Token], context: Context) -> t.Node:
-    sides = products.arguments_of(parts_of(branch)[0])
+    sides = arguments_of(parts_of(branch)[0])
     if len(sides) != 2:
         raise UnreadableError("an inner product takes two arguments", place_of(branch)[0])
     return t.Inner(read(sides[0], context), read(sides[1], context))

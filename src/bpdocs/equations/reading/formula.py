@@ -10,11 +10,12 @@ from lark import Token
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, UnreadableClaimError, UnreadableError
 from bpdocs.equations.notation import INDEX_LETTERS, STEPPED, Name
-from bpdocs.equations.reading.conditions import Part, parts_of_line, read_block
+from bpdocs.equations.reading.conditions import read_block
 from bpdocs.equations.reading.context import Context, Definitions
 from bpdocs.equations.reading.display import Display, read_display
 from bpdocs.equations.reading.expressions import read_any
 from bpdocs.equations.reading.indices import is_index, read_index
+from bpdocs.equations.reading.line_parts import Part, parts_of_line
 from bpdocs.equations.reading.operators import GIVEN_NUMBERS
 from bpdocs.equations.reading.parse_tree import (
     BRACKETS,

@@ -9,11 +9,12 @@ from lark import Token
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.notation import STEPPED
-from bpdocs.equations.reading.conditions import Part, parts_of_line, read_block
+from bpdocs.equations.reading.conditions import read_block
 from bpdocs.equations.reading.context import Context, Definition
 from bpdocs.equations.reading.definitions import define, is_new, require_small, start_definition
 from bpdocs.equations.reading.expressions import read
 from bpdocs.equations.reading.indices import read_index
+from bpdocs.equations.reading.line_parts import Part, parts_of_line
 from bpdocs.equations.reading.parse_tree import (
     Branch,
     base_and_scripts,
