@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bpdocs.equations.node import Node
+from bpdocs.equations.tree_node import Node
 
 
 @dataclass(frozen=True)

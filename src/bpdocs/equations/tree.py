@@ -14,7 +14,7 @@ from bpdocs.equations.condition_nodes import Comparison as Comparison
 from bpdocs.equations.condition_nodes import Condition as Condition
 from bpdocs.equations.condition_nodes import Not as Not
 from bpdocs.equations.condition_nodes import Range as Range
-from bpdocs.equations.node import Node as Node
+from bpdocs.equations.tree_node import Node as Node
 
 
 @dataclass(frozen=True)

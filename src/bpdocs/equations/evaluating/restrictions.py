@@ -96,6 +96,7 @@ def _allows(conditions: Iterable[t.Condition], indices: IndexValues, layers: Lay
 def named_by_all(
     conditions: Iterable[t.Condition], letter: str, graph: Graph, layers: Layers
 ) -> set[int]:
+    """Return the values of a letter that any of several conditions names."""
     found: set[int] = set()
     for condition in conditions:
         found |= named_values(condition, letter, graph, layers)

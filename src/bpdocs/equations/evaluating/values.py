@@ -224,7 +224,7 @@ class Values:
         targets = {part.key for part in shaped.parts[0].walk() if part.key is not None}
         moved = self.graph.moved_by_entries(key, targets)
         spend(sum(array.size for array in moved.values()) / ENTRIES_PER_UNIT, shaped.node.place[0])
-        above = self._with(moved, _MOVED).of(shaped.parts[0])
+        above = replace(self, moved=moved, moved_axes=_MOVED).of(shaped.parts[0])
         letters = tuple(letter for letter in above.letters if letter not in _MOVED)
         change = np.imag(above.on((*letters, *_MOVED))) / STEP
         size = np.imag(above.sizes_on((*letters, *_MOVED))) / STEP
@@ -234,11 +234,8 @@ class Values:
 
     def _differential(self, shaped: Shaped) -> Value:
         moves = {key: 1j * STEP * direction for key, direction in self.directions.items()}
-        value = self._with(self.graph.moved(moves), ()).of(shaped.parts[0])
+        value = replace(self, moved=self.graph.moved(moves), moved_axes=()).of(shaped.parts[0])
         return Value(np.imag(value.data) / STEP, value.letters, np.imag(value.sizes) / STEP)
-
-    def _with(self, moved: Mapping[Key, np.ndarray], axes: tuple[str, ...]) -> "Values":
-        return replace(self, moved=moved, moved_axes=axes)
 
     def _reduction(self, shaped: Shaped, node: t.Reduction) -> Value:
         if shaped.ranges is None:  # over layers

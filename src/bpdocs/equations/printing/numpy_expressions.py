@@ -121,9 +121,8 @@ class Expressions:
             whole = self.of(parts_of(argument)[0]).text
             return Text(f"{call.on(whole)}[{self._where(inner)}]")
         # The package takes floats: 0 as a whole number would be refused.
-        is_whole = isinstance(inner, t.Number) and isinstance(inner.value, int)
-        text = f"{inner.value}.0" if is_whole else self.of(argument).text
-        return Text(call.on(f"np.array({text})"))
+        text = self.of(argument).text
+        return Text(call.on(f"np.array({text}{'.0' * text.isdigit()})"))
 
     def _derivative(self, node: t.Derivative, views: Views) -> Text:
         if _is_loss(node.above):

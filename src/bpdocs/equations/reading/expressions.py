@@ -32,9 +32,9 @@ from bpdocs.equations.reading.parse_tree import (
     unwrap,
     without_scripts,
 )
-from bpdocs.equations.reading.scripts import number, require_value, with_scripts
 from bpdocs.equations.reading.side_by_side import arguments_of, read_function
 from bpdocs.equations.reading.symbols import read_constant_column, read_symbol
+from bpdocs.equations.reading.value_scripts import number, require_value, with_scripts
 
 _COMPLAINTS = {
     "partial": r"\partial stands alone; write a fraction of two",

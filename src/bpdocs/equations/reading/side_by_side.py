@@ -28,8 +28,8 @@ from bpdocs.equations.reading.parse_tree import (
     unwrap,
     without_braces,
 )
-from bpdocs.equations.reading.scripts import require_value, with_scripts
 from bpdocs.equations.reading.symbols import read_indicator
+from bpdocs.equations.reading.value_scripts import require_value, with_scripts
 
 _NAMED = {"exp", "log", "tanh", "sigmoid", "softplus", "relu"}  # an argument needs no bracket
 _SYNONYMS = {"ln": "log", "Tr": "tr", "ReLU": "relu"}
