@@ -58,7 +58,7 @@ MISTAKES = {
     "formula in indented code": ("Text:\n\n    $C$\n", 3, "but the page shows none"),
     "dollars in a line": ("Text.\n\nSo $$C = 1$$ is.\n", 3, "an equation in $$ is not checked"),
     "brackets": ("Text.\n\nSo \\(C = 1\\) is.\n", 3, "a formula in \\( \\) is not checked"),
-    "Chinese in a formula": ("```math\nC_{损失}\n```\n", 2, "损失 is not expected here"),
+    "Chinese in a formula": ("```math\nC_{损失}\n```\n", 2, "words stand inside a formula"),
 }
 # A statement that holds of batches of columns, and not of those of rows.
 COLUMNS = "```math\n\\bm{X} \\in \\mathbb{R}^{N_0 \\times M}\n```\n"

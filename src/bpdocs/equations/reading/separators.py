@@ -82,7 +82,7 @@ def _joined(
     goes_on = not at_edge and before is not None and is_layout
     if goes_on and _goes_on(before, breaks, row, brackets):
         return
-    _require_place(marks, roles, before, row, brackets)
+    _require_place(marks, before, row, brackets)
     joint = marks[0].update(type="COMMA", value=" ".join(sorted(roles)) or ",")
     if at_edge or _is_edge_of_brackets(before, row):
         if roles:
@@ -117,15 +117,11 @@ def _is_edge_of_brackets(before: Token | None, row: Sequence[Token]) -> bool:
 
 
 def _require_place(
-    marks: list[Token],
-    roles: set[str],
-    before: Token | None,
-    row: Sequence[Token],
-    brackets: _Brackets,
+    marks: list[Token], before: Token | None, row: Sequence[Token], brackets: _Brackets
 ) -> None:
     """Refuse words in a script or argument, and commas at the edge of brackets."""
-    words = roles - {"stop", "colon"}
-    if words and not brackets.takes_words:
+    has_words = any(mark.type == "WORD" for mark in marks)
+    if has_words and not brackets.takes_words:
         raise UnreadableError("words stand inside a formula", marks[0].start_pos)
     inside = bool(brackets.opened) and brackets.innermost != "LCASES"
     is_comma = any(mark.type == "COMMA" and not mark.startswith(r"\q") for mark in marks)
