@@ -23,7 +23,7 @@ from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, find_model, networks
 from bpdocs.equations.notation import NEURON_LETTERS
 from bpdocs.equations.reading.context import Definitions
-from bpdocs.equations.reading.formula import read_formula
+from bpdocs.equations.reading.formula import Formula, read_formula
 from bpdocs.equations.verdict import check_display
 
 
@@ -90,6 +90,7 @@ def check_inline(
     'a product of N_l × N_{l-1} and N_l × M does not fit at l = 1'
     """
     found = find_model(model)
+    formula = Formula("expression")
     try:
         formula = read_formula(latex, found.names, definitions)
         with limited_work():
