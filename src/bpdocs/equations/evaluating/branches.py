@@ -10,7 +10,9 @@ import numpy as np
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import UnreadableError
+from bpdocs.equations.evaluating.shaped import Shaped
 from bpdocs.equations.evaluating.value import ROUNDING, Value, align, align_sizes
+from bpdocs.equations.letters import free_letters, layer_letters
 
 _NEVER_NEGATIVE = frozenset({"C", "C_m", "s", "epsilon"})
 _POSITIVE_FUNCTIONS = frozenset({"exp", "sigmoid", "softplus", "softmax", "relu"})
@@ -31,14 +33,38 @@ class Branches:
         is_apart = np.abs(gap) > ROUNDING * np.real(sizes[0] + sizes[1])
         self._signs.setdefault(node, set()).update(map(int, np.unique(np.sign(gap[is_apart]))))
 
-    def require_both(self) -> None:
-        """Refuse what went one way only and could have gone the other."""
+    def require_both(self, claim: t.Claim) -> None:
+        """Refuse what went one way only and could have gone the other.
+
+        Of entries that are called by their numbers it is not known which way those went.
+        """
+        is_numbered = _has_numbered_entries(claim)
         for node, signs in self._signs.items():
-            if len(signs) == 1 and not _is_sure(node):
+            if (len(signs) == 1 or is_numbered) and not _is_sure(node):
                 raise UnreadableError(
                     "the networks take one branch only; nothing can be said of the other",
                     node.place[0],
                 )
+
+
+def squared_in(shaped: Shaped) -> Shaped | None:
+    r"""Return x of x^2 or x \cdot x, whose root and logarithm forget the sign of x."""
+    match shaped.node:
+        case t.Power(exponent=t.Number() as exponent) if exponent.value % 2 == 0:
+            return shaped.parts[0]
+        case t.Product(left=left, right=right) if left == right:
+            return shaped.parts[0]
+    return None
+
+
+def _has_numbered_entries(claim: t.Claim) -> bool:
+    indices = (n for node in claim.walk() if isinstance(node, t.Element) for n in node.indices)
+    layers = layer_letters([claim])
+    # A range 1, ..., N_l has a number too, and no entry by its number.
+    conditions = (c for c in claim.conditions if not isinstance(c, t.Range))
+    elements = (c for c in conditions if free_letters(c) - layers)
+    inner = (n for node in (*indices, *elements) for n in node.walk())
+    return any(isinstance(n, t.Number) for n in inner)
 
 
 def _is_sure(node: t.Node) -> bool:

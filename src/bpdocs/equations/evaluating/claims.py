@@ -144,7 +144,7 @@ def _conclude(claim: t.Claim, graphs: Sequence[Graph], seen: _Seen) -> Outcome:
             claim.place[0],
         )
     if len(graphs) >= FEWEST_NETWORKS:
-        seen.branches.require_both()
+        seen.branches.require_both(claim)
     return Outcome(True, f"{seen.n_checked} numbers agree", seen.n_checked, left, right)
 
 

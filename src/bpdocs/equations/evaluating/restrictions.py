@@ -35,7 +35,8 @@ def layer_choices(
     Conditions on sizes alone allow all choices or none.
     """
     mine = [c for c in conditions if free_letters(c) <= set(letters)]
-    named = {letter: named_by_all(mine, letter, graph, {}) for letter in letters}
+    # Those on elements as well may name a layer: l = 0 or j = 1.
+    named = {letter: named_by_all(conditions, letter, graph, {}) for letter in letters}
     ranges = {letter: {*range(graph.n_layers + 1), *named[letter]} for letter in letters}
     _require_few(ranges, conditions)
     joint = [c for c in mine if len(free_letters(c)) > 1]
@@ -119,6 +120,10 @@ def named_values(
     """
     match condition:
         case t.Range():
+            if not isinstance(condition.index, t.Letter):
+                sides = (condition.low, condition.index, condition.high)
+                between = t.Comparison(sides, ("<=", "<="), place=condition.place)
+                return named_values(between, letter, graph, layers, is_denied=is_denied)
             low, high = (_number(end, graph, layers) for end in (condition.low, condition.high))
             if is_denied or condition.index != t.Letter(letter):
                 return set()

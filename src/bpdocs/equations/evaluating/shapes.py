@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bpdocs.equations import tree as t
 from bpdocs.equations.budget import spend
-from bpdocs.equations.errors import MismatchError, UnreadableError
+from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
 from bpdocs.equations.evaluating.axes import Axes
 from bpdocs.equations.evaluating.counting import Layers, key_of, layers_of_sum, whole_number
 from bpdocs.equations.evaluating.fits import (
@@ -106,6 +106,9 @@ class Shapes:
         return shape_name(shape, layers, self.graph)
 
     def _free(self, node: t.Free, layers: Layers) -> Shape:
+        layer = 0 if node.layer is None else whole_number(node.layer, self.graph, layers)
+        if not 0 <= layer <= self.graph.n_layers:
+            raise NoLayerError(node.name, layer, is_inside=False)
         lengths = [require_length(n, self.graph, layers) for n in node.dimensions]
         return tuple(lengths) if len(lengths) != 1 else (lengths[0], 1)
 

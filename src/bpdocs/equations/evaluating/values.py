@@ -14,7 +14,7 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.budget import ENTRIES_PER_UNIT, MULTIPLICATIONS_PER_UNIT, spend
 from bpdocs.equations.errors import MismatchError, NoEntryError, UnreadableError
 from bpdocs.equations.evaluating import functions
-from bpdocs.equations.evaluating.branches import Branches
+from bpdocs.equations.evaluating.branches import Branches, squared_in
 from bpdocs.equations.evaluating.counting import whole_number
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import length_name
@@ -124,6 +124,8 @@ class Values:
             case t.Transpose():
                 return parts[0].change(lambda x: np.swapaxes(x, -1, -2))
             case t.Power():
+                if not isinstance(node.exponent, t.Number):
+                    self._note_square(shaped.parts[0])
                 return power(*parts)
             case t.Addition():
                 terms = [scale(p, sign) for p, (sign, _) in zip(parts, node.terms, strict=True)]
@@ -136,8 +138,7 @@ class Values:
             case t.Fraction():
                 return divide(*parts)
             case t.Root():
-                if isinstance(node.base, t.Power) and node.base.exponent == t.Number(2):
-                    self.branches.note(node, self.of(shaped.parts[0].parts[0]))
+                self._note_square(shaped.parts[0])
                 return functions.square_root(parts[0])
             case t.Norm():
                 if not parts[0].is_matrix:
@@ -206,6 +207,8 @@ class Values:
         name = node.function.name
         if name in {"max", "min", "relu"}:
             self.branches.note(node, *values)
+        elif name == "log":
+            self._note_square(shaped.parts[0])
         if name in {"max", "min"}:
             return functions.extremum(name, *values)
         if name == "Loss":
@@ -217,6 +220,10 @@ class Values:
         level = node.function.layer
         layer = None if level is None else whole_number(level, self.graph, shaped.layers)
         return functions.apply_function(node.function, layer, values[0], self.graph, node.place[0])
+
+    def _note_square(self, shaped: Shaped) -> None:
+        if (base := squared_in(shaped)) is not None:
+            self.branches.note(t.Norm(base.node, "abs", place=base.node.place), self.of(base))
 
     def _derivative(self, shaped: Shaped) -> Value:
         key = shaped.key

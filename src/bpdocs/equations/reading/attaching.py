@@ -13,7 +13,7 @@ from bpdocs.equations.errors import UnreadableError
 from bpdocs.equations.reading.statements import Row
 
 _ENDS = {"stop"}
-_OPENS = {"colon", "so"}
+_OPENS = {"colon", "then"}
 
 
 @dataclass
@@ -54,40 +54,49 @@ def attach(blocks: Sequence[Block]) -> list[t.Condition]:
     """
     leads = blocks[0].conditions is not None  # a line that begins with a condition goes on so
     waiting: list[t.Condition] = []
-    taken: set[int] = set()
     for at, block in enumerate(blocks):
         if block.conditions is None:
             continue
         behind = at + 1 < len(blocks)
-        if at and "so" in block.before and not block.opens and not (behind and block.after):
-            raise UnreadableError("a condition does not follow from a statement", block.place)
-        if at and behind and not block.opens and block.after & _ENDS and block.before & _ENDS:
-            raise _unclear(block)
+        if at:
+            _require_joint(block)
         if at == 0 or _leads(block, leads=leads, behind=behind):
-            if not behind:
+            if behind:
+                _restrict(blocks[at + 1].rows, block.conditions)
+            else:
                 waiting = block.conditions
-                continue
-            _restrict(blocks[at + 1].rows, block.conditions)
-            taken.add(at + 1)
         else:
             _restrict(blocks[at - 1].rows, block.conditions)
-            taken.add(at - 1)
             # "S, if c, T": T has to have a condition of its own, or a mark before it.
-            if behind and not block.after & _ENDS and at + 2 >= len(blocks):
+            has_own = at + 2 < len(blocks) and blocks[at + 2].conditions is not None
+            if behind and not has_own and not block.after & {*_ENDS, "so"}:
                 raise _unclear(block)
-    is_both = leads and len(blocks) > 3 and blocks[-1].conditions is not None
-    if is_both:
+    if leads and len(blocks) > 3 and blocks[-1].conditions is not None:
         raise _unclear(blocks[0])
     return waiting
 
 
+def _require_joint(block: Block) -> None:
+    """Refuse words that do not join a condition to the statement before it."""
+    if block.before & {"so", "then"} and not block.before & _ENDS:
+        raise UnreadableError("a condition does not follow from a statement", block.place)
+    is_plain = "and" in block.before and not block.before & {"for", "if", "all"}
+    if is_plain or block.before & {"or", "iff"}:
+        raise UnreadableError(
+            "a statement and a condition are not joined by these words; write if", block.place
+        )
+
+
 def _leads(block: Block, *, leads: bool, behind: bool) -> bool:
     """Tell whether a condition between two statements, or behind the last, leads what follows."""
+    begins = leads or bool(block.before & _ENDS)
     if block.opens:
+        if not begins:
+            raise _unclear(block)  # S, if c: T
         return True
     if not behind or block.after & _ENDS:
         return False
-    return leads or bool(block.before & _ENDS)
+    return begins and not (block.after & {"so"} and not block.before & _ENDS and not leads)
 
 
 def attach_line(block: Block, rows_above: Sequence[Row], *, is_last: bool) -> list[t.Condition]:

@@ -130,7 +130,9 @@ def _read_relation(
         if {rule_of(relation) for relation in part.relations} == {"COMPARE"}:
             raise UnreadableError(r"a range is written l = 1, \dots, L", part.place[0])
         if entries:
-            return [read_range(index, entries, part.place) for index in indices], after
+            own = indices[len(names) :]
+            equal = [t.Comparison(tuple(own), ("=",) * (len(own) - 1))] if len(own) > 1 else []
+            return [*equal, *(read_range(n, entries, part.place) for n in indices)], after
         return [read_set(part.sides[-1], index, part.place) for index in indices], at + 1
     if spread := _spread(parts, at):
         return spread

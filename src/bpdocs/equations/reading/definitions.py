@@ -46,11 +46,10 @@ def start_definition(side: Branch, context: Context) -> tuple[str, Definition] |
     """
     base, scripts = base_and_scripts(side)
     key = key_of(base)
-    if rule_of(base) not in {"NAME", "hat"} or key in {
-        *context.names,
-        *context.definitions,
-        *_RESERVED,
-    }:
+    known = context.definitions.get(key)
+    is_taken = known is not None and not isinstance(known.meaning, t.Free)
+    is_name = rule_of(base) in {"NAME", "hat"}
+    if not is_name or is_taken or key in {*context.names, *_RESERVED}:
         return None
     letter, indices = "", tuple[str, ...]()
     for script in scripts:

@@ -134,7 +134,8 @@ class _LineReader:
             else:
                 has_rows = any(block.rows for block in blocks)
                 rows, at = self._read_statement(parts, at, is_first=not has_rows)
-                if not blocks or blocks[-1].conditions is not None:
+                is_new = not blocks or blocks[-1].conditions is not None
+                if is_new or "stop" in parts[begin].roles:
                     blocks.append(Block())
                 blocks[-1].rows += rows
             if not blocks[-1].place:
@@ -153,7 +154,8 @@ class _LineReader:
             raise self._left_over(self.waiting)
         self.waiting = None
         is_side = len(parts) == 1 and not parts[0].relations and not parts[0].leading
-        if not is_side or is_index(parts[0].sides[0]) or parts[0].roles - {",", "and", "for", "so"}:
+        silent = {",", "and", "for", "so", "then"}
+        if not is_side or is_index(parts[0].sides[0]) or parts[0].roles - silent:
             return False
         if is_condition(parts[0], self.context):
             return False

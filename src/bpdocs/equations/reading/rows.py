@@ -62,6 +62,10 @@ def read_row(
         started = start_definition(part.sides[0], context)
         if started is not None:
             meaning = _read_side(part.sides[1], context)
+            known = context.definitions.get(started[0])
+            if known is not None and isinstance(known.meaning, t.Free):
+                # It was introduced with a shape, which its definition must have.
+                row.steps.append((meaning, "in", t.Space(known.meaning.dimensions)))
             define(*started, meaning, context)
             name = replace(meaning, place=place_of(part.sides[0]))
             row.steps.append((name, ":=", meaning))

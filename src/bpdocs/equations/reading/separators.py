@@ -72,7 +72,11 @@ def _joined(
     `&` is one. Words before a break that join go with the row that follows.
     """
     in_cases = brackets.innermost == "LCASES"
-    marks = [mark for mark in marks if mark.type != "AMPERSAND" or in_cases]
+    columns = [mark for mark in marks if mark.type == "AMPERSAND"]
+    if not in_cases:
+        marks = [mark for mark in marks if mark.type != "AMPERSAND"]
+        if len(columns) > 1:  # the next pair of columns begins, a space apart
+            marks.append(columns[0].update(type="COMMA", value=r"\quad"))
     if not marks:
         return
     roles = _roles(marks)
@@ -89,7 +93,7 @@ def _joined(
             yield joint
     elif breaks and (in_cases or not brackets.opened):
         # What ends a line stays with it: otherwise, a full stop, a colon, "then".
-        ending = roles & {"otherwise", "stop", "colon", "so"}
+        ending = roles & {"otherwise", "stop", "colon", "then"}
         if ending:
             yield marks[0].update(type="COMMA", value=" ".join(sorted(ending)))
         yield breaks[0]

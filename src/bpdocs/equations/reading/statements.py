@@ -79,17 +79,26 @@ def claims_of(statement: Statement) -> Iterator[t.Claim]:
 
 
 def in_order(claims: Sequence[t.Claim]) -> Iterator[t.Claim]:
-    """Yield claims in which a velocity is the old one where it is renewed further below."""
+    """Yield claims in which a velocity is the old one down to the line that renews it."""
     for number, claim in enumerate(claims):
         later = {_assigned(other) for other in claims[number + 1 :]} & {"V", "V_b"}
-        later -= {_assigned(other) for other in claims[:number]}
-        yield replace(claim, right=_with_old(claim.right, later)) if later else claim
+        above = {_assigned(other) for other in claims[:number]} & {"V", "V_b"}
+        right = _with_old(claim.right, later - above)
+        if _assigned(claim) in {"W", "b"}:
+            right = _renewed(right, above)
+        yield replace(claim, right=right) if right != claim.right or later else claim
 
 
 def _assigned(claim: t.Claim) -> str:
     """Return the name of what a claim assigns to, or ""."""
     left = claim.left.base if isinstance(claim.left, t.Element) else claim.left
     return left.name if claim.relation == "<-" and isinstance(left, t.Quantity) else ""
+
+
+def _renewed(node: t.Node, names: set[str]) -> t.Node:
+    if isinstance(node, t.Quantity) and node.name in names and not node.is_old:
+        return replace(node, name=f"{node.name}_new")
+    return node.rebuild(lambda child: _renewed(child, names))
 
 
 def _with_old(node: t.Node, names: set[str]) -> t.Node:

@@ -172,14 +172,14 @@ def _opening(name: str) -> str:
 
 
 # A bracket behind one of these may hold an argument, but no condition that follows a formula.
-_ENDS_FORMULA = {"NAME", "RBRACE", "RPAREN", "RBRACKET", "RNORM", "RANGLE", "T", "PRIME"}
+_ENDS_FORMULA = {"NAME", "RBRACE", "RPAREN", "RBRACKET", "RNORM", "RANGLE", "T", "PRIME", "NUMBER"}
 
 
 def _set_off(tokens: list[Token]) -> list[Token]:
     r"""Put a comma before a condition in brackets: \sigma(Z) \, (1 \le l < L)."""
     found: list[Token] = []
     for at, token in enumerate(tokens):
-        before = found[-1].type if found else ""
+        before = found[-1].type if found and found[-1] != "1" else ""  # 1(j = k) is an indicator
         if token.type == "LPAREN" and before in _ENDS_FORMULA and _holds_condition(tokens, at):
             found.append(token.update(type="COMMA", value=","))
         found.append(token)

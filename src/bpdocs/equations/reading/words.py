@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from bpdocs.equations.errors import UnreadableError
 
 # Roles. "for" and "if" announce conditions, "all" lets letters stand alone, "so" says that what
-# follows is concluded, "iff" joins statements; "beyond" ends what "unless" has begun.
+# follows is concluded, "then" that it is what a condition is for, "iff" joins statements; "beyond"
+# ends what "unless" has begun. Words that restrict (last, output) are not among the silent ones.
 _ENGLISH = {
     "for": "for where wherever with",
     "if": "if when whenever provided given",
@@ -19,12 +20,13 @@ _ENGLISH = {
     "not": "not",
     "unless": "unless except excluding",
     "otherwise": "otherwise else",
-    "so": "so then hence therefore thus since because have get obtain find gives yields follows "
+    "then": "then",
+    "so": "so hence therefore thus since because have get obtain find gives yields follows "
     "recall note",
-    "": "a an the of to in on at by as from also that this these here now again finally next first "
-    "second last we let see chain rule definition def linearity product either case cases "
+    "": "a an the of to in on at by as from also that this these here now again finally we let see "
+    "chain rule definition def linearity product either case cases "
     "layer layers neuron neurons sample samples batch column columns row rows entry entries "
-    "element elements loss error errors gradient output hidden input network forward backward "
+    "element elements loss error errors gradient network forward backward "
     "pass holds which",
 }
 _ROLES = {word: role for role, words in _ENGLISH.items() for word in words.split()}
@@ -40,9 +42,10 @@ _CHINESE = {
     "beyond": "以外 之外 外",
     "otherwise": "否则 其他 其它 其余",
     "iff": "当且仅当",
-    "so": "所以 因此 因而 故 于是 则 那么 有 得 得到 可得 即 也就是 由 因为 由于 显然",
+    "then": "则 那么",
+    "so": "所以 因此 因而 故 于是 有 得 得到 可得 即 也就是 由 因为 由于 显然",
     "": "根据 按照 定义 链式法则 公式 等式 成立 层 样本 神经元 第 个 的 是 这 就 都 而 时 的时候 "
-    "此时 这里 我们 记 设 令 下 中 上 情况 情形 损失 误差 梯度 一 列 行 元素 再 又 也",
+    "此时 这里 我们 记 设 令 下 中 上 情况 情形 损失 误差 梯度 列 行 元素 再 又 也",
 }
 _ROLES |= {word: role for role, words in _CHINESE.items() for word in words.split()}
 _LONGEST = max(len(word) for words in _CHINESE.values() for word in words.split())
