@@ -16,6 +16,7 @@ from bpdocs.equations.errors import MismatchError, NoEntryError, UnreadableError
 from bpdocs.equations.evaluating import functions
 from bpdocs.equations.evaluating.branches import Branches, squared_in
 from bpdocs.equations.evaluating.counting import whole_number
+from bpdocs.equations.evaluating.entries import pick_entries, whole_axis
 from bpdocs.equations.evaluating.index_values import IndexValues
 from bpdocs.equations.evaluating.lengths import length_name
 from bpdocs.equations.evaluating.shaped import Shaped
@@ -32,7 +33,6 @@ from bpdocs.equations.evaluating.value import (
     scale,
     settled,
     too_many_entries,
-    union,
 )
 from bpdocs.equations.networks.graph import STEP, Graph, Key
 from bpdocs.equations.networks.smooth_functions import draw_free
@@ -165,24 +165,15 @@ class Values:
         return Value(moved, self.moved_axes, np.broadcast_to(size + 1j * change, moved.shape))
 
     def _element(self, node: t.Element, shaped: Shaped, base: Value) -> Value:
-        keeps_matrix = bool(shaped.shape)
         picks = [
-            Value(np.arange(length)[(..., None) if at == 0 else (None, ...)])
+            whole_axis(position, length)
             if isinstance(index, t.Whole)
             else self._pick(index, length, shaped)
-            for at, (index, length) in enumerate(
+            for position, (index, length) in enumerate(
                 zip(node.indices, base.data.shape[-2:], strict=True)
             )
         ]
-        letters = union(base, *picks)
-        where = [pick.on(letters, as_matrix=keeps_matrix) for pick in picks]
-        own = tuple(
-            np.arange(base.data.shape[base.letters.index(letter)]).reshape(
-                [-1 if other == letter else 1 for other in letters] + [1, 1] * keeps_matrix
-            )
-            for letter in base.letters
-        )
-        return replace(base.change(lambda x: x[(*own, *where)]), letters=letters)
+        return pick_entries(base, picks, keeps_matrix=bool(shaped.shape))
 
     def _pick(self, index: t.Node, length: int, shaped: Shaped) -> Value:
         value = self.indices.of(index, shaped.layers)
