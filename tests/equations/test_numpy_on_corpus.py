@@ -9,6 +9,7 @@ import pytest
 from bpdocs.equations import MODELS, check
 from bpdocs.equations import tree as t
 from bpdocs.equations.errors import NoLayerError, UnreadableError
+from bpdocs.equations.evaluating.neighbours import shape_neighbours
 from bpdocs.equations.evaluating.restrictions import layer_choices
 from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.judging import has_plain_sigma
@@ -28,6 +29,7 @@ UNPRINTED = (
     "this derivative has no NumPy",  # by what the expression does not name, as C by Z
     "a second derivative has no NumPy here",
     "a layer like this has no name in NumPy",  # L-l
+    "the differential of an expression has no NumPy",  # of a quantity it has
 )
 
 
@@ -48,17 +50,19 @@ def lines_of(entry):
 def choices(claim, model, layout, is_same):
     """Yield the networks and layers of which a claim speaks, from the deepest network on."""
     sides = [claim.left, claim.right]
-    counting = layer_letters([*sides, *claim.conditions])
-    letters = sorted(free_letters(*sides) & counting)
+    subject = claim.statement[:1]
+    counting = layer_letters([*sides, *subject, *claim.conditions])
+    letters = sorted(free_letters(*sides, *subject) & counting)
     for graph in networks(model, layout, is_same)[::-1]:
         for layers, _ in layer_choices(claim.conditions, letters, graph):
-            shapes = Shapes.on(graph, frozenset(counting))
             try:
-                for side in sides:
+                for side in [*subject, *sides]:
                     if not isinstance(side, t.Space):
-                        shapes.of(side, layers)
+                        Shapes.on(graph, frozenset(counting)).of(side, layers)
             except NoLayerError:
                 continue
+            shapes = Shapes.on(graph, frozenset(counting))
+            shape_neighbours(shapes, [*sides, *claim.statement], layers)
             shapes.axes.pair_conditions(claim.conditions)
             yield graph, layers, shapes.axes
 

@@ -14,6 +14,7 @@ from bpdocs.equations.reading.display import read_display
 from corpus import ENTRIES
 
 N_RANDOM = 20
+N_VISIBLE = 15  # at least; of a saturated softmax nothing can be said
 TRUE = [entry for entry in ENTRIES if entry.status == "holds"]
 
 
@@ -40,12 +41,24 @@ def random_networks(name, layout, is_same, least) -> tuple:
     return tuple(graphs)
 
 
+def is_hidden(claim, graph) -> bool:
+    """Tell whether rounding hides a claim on one network, as where a softmax is saturated."""
+    try:
+        evaluate(claim, [graph])
+    except UnreadableError as error:
+        return "rounding hides it" in str(error)
+    return False
+
+
 def is_true(claim, graphs) -> bool:
-    """Tell whether a claim holds on networks."""
+    """Tell whether a claim holds on networks; rounding may hide it on few."""
     try:
         return evaluate(claim, graphs).is_true
     except UnreadableError:
-        return False
+        visible = [graph for graph in graphs if not is_hidden(claim, graph)]
+        if not N_VISIBLE <= len(visible) < len(graphs):
+            return False
+    return evaluate(claim, visible).is_true
 
 
 @pytest.mark.parametrize("entry", TRUE, ids=lambda entry: entry.place)

@@ -200,10 +200,20 @@ def test_inline_error_names_its_line(renderer):
 def test_mark_stands_beside_its_formula(renderer):
     """A marked formula has a cross and the name of its mistake, on its line."""
     text = 'Not $C = -C${fails="transpose"}, and $M$.'
-    tied, plain = parse(rendered(renderer, text)).select("p > span, p > var")
-    assert tied.text.endswith("✗ False on purpose: transpose,")
-    assert tied["class"] == ["bp-tied"]
-    assert plain.select(".bp-mark") == []
+    formula, mark, tied = parse(rendered(renderer, text)).select("p > span, p > var, p > small")
+    assert formula.select_one("annotation").text == "C = -C"
+    assert mark.text == "✗ False on purpose: transpose"
+    assert mark.next_sibling == ", and "
+    assert tied.select(".bp-mark") == []
+
+
+def test_long_mark_is_not_tied(renderer):
+    """Of a marked formula in brackets the opening stays with it; the mark may begin a line."""
+    tree = parse(rendered(renderer, 'So ($C = -C${fails="wrong sign"}).'))
+    tied = tree.select_one(".bp-tied")
+    assert tied.text.startswith("(")
+    assert tied.select(".bp-mark") == []
+    assert tree.select_one(".bp-mark").next_sibling == ")."
 
 
 def test_mark_is_in_the_language_of_the_page(renderer):
@@ -215,8 +225,8 @@ def test_mark_is_in_the_language_of_the_page(renderer):
 def test_mark_belongs_to_the_place(renderer):
     """Of two equal formulas only the one that is marked shows a mark."""
     tree = parse(rendered(renderer, 'First $M$, second $M${fails="transpose"}, third $M$.'))
-    marks = [bool(tied.select(".bp-mark")) for tied in tree.select(".bp-tied")]
-    assert marks == [False, True, False]
+    before = [str(mark.find_previous("var").previous_sibling) for mark in tree.select(".bp-mark")]
+    assert before == [", second "] or before == [" second "]
 
 
 def test_formula_in_a_comment_is_not_shown(renderer):

@@ -17,7 +17,9 @@ from bpdocs.site.quantities import colour_quantities
 # Browsers may break a line on either side of a formula, even before a full stop.
 _OPENING = "(\\[“‘（《"
 _CLOSING = ".,;:!?)\\]’”。，、；：！？）》"
-_TIED = re.compile(rf"[{_OPENING}]*{INLINE.pattern}[{_CLOSING}]*", re.DOTALL)
+_TIED = re.compile(
+    rf"(?P<opening>[{_OPENING}]*){INLINE.pattern}(?P<closing>[{_CLOSING}]*)", re.DOTALL
+)
 
 _SOURCE = re.compile(r'(<annotation encoding="application/x-tex">).*?(</annotation>)', re.DOTALL)
 
@@ -88,10 +90,12 @@ class FormulaRenderer:
             formula, source = next(loaded)
             # Not a span: the search index would include it again after the first span inside it.
             rendered = f"<var data-search-exclude>{self._html(formula)}</var>"
-            if source and source.fails:
-                rendered += f" {render_mark(source.fails, language)}"
-            tied = INLINE.sub(lambda _: rendered, match[0])
-            return tied if tied == rendered else f'<span class="bp-tied">{tied}</span>'
+            opening, closing = match["opening"], match["closing"]
+            if not source or not source.fails:
+                return _tie(opening + rendered + closing) if opening + closing else rendered
+            # Only the opening is tied: the mark may begin a line, with the closing behind it.
+            mark = render_mark(source.fails, language)
+            return f"{_tie(opening + rendered) if opening else rendered} {mark}{closing}"
 
         return _TIED.sub(render, content)
 
@@ -119,6 +123,10 @@ class FormulaRenderer:
                 rendered = _SHAPE_DATA.sub(r'title="\g<text>"', answer["html"])
                 self._rendered[formula] = _restore_source(rendered, formula.latex)
         return formulas
+
+
+def _tie(content: str) -> str:
+    return f'<span class="bp-tied">{content}</span>'
 
 
 def _with_titles(latex: str, titles: Titles) -> str:

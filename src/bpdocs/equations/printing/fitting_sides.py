@@ -11,9 +11,9 @@ from bpdocs.equations import tree as t
 from bpdocs.equations.errors import MismatchError, NoLayerError, UnreadableError
 from bpdocs.equations.evaluating.counting import Layers
 from bpdocs.equations.evaluating.lengths import Shape, length_of
+from bpdocs.equations.evaluating.neighbours import require_subject, shape_sides
 from bpdocs.equations.evaluating.restrictions import layer_choices
 from bpdocs.equations.evaluating.shaped import Shaped
-from bpdocs.equations.evaluating.shapes import Shapes
 from bpdocs.equations.letters import free_letters, layer_letters
 from bpdocs.equations.networks.graph import Graph
 from bpdocs.equations.networks.models import Model, networks
@@ -81,8 +81,9 @@ def fitting_sides(display: Display, model: Model) -> list[Sides]:
 
 
 def _sides(claim: t.Claim, graphs: Sequence[Graph]) -> Sides:
-    counting = frozenset(layer_letters([claim.left, claim.right, *claim.conditions]))
-    letters = sorted(free_letters(claim.left, claim.right) & counting)
+    subject = claim.statement[:1]  # of whose layers all steps of a chain speak
+    counting = frozenset(layer_letters([claim.left, claim.right, *subject, *claim.conditions]))
+    letters = sorted(free_letters(claim.left, claim.right, *subject) & counting)
     choices: tuple[Choice, ...] = ()
     left: list[View] = []
     right: list[View] = []
@@ -94,7 +95,9 @@ def _sides(claim: t.Claim, graphs: Sequence[Graph]) -> Sides:
         )
         for graph, layers in choices:
             try:
-                sides = _shaped(claim, Shapes.on(graph, counting), layers)
+                for side in subject:
+                    require_subject(side, graph, layers, counting)
+                sides = _shaped(claim, graph, layers, counting)
             except NoLayerError:
                 continue
             left.append(View(graph, sides[0]))
@@ -109,10 +112,11 @@ def _sides(claim: t.Claim, graphs: Sequence[Graph]) -> Sides:
     return Sides(claim, counting, choices, tuple(left), tuple(right))
 
 
-def _shaped(claim: t.Claim, shapes: Shapes, layers: Layers) -> list[Shaped]:
-    left = shapes.of(claim.left, layers)
+def _shaped(claim: t.Claim, graph: Graph, layers: Layers, counting: frozenset[str]) -> list[Shaped]:
+    read = [claim.left] if isinstance(claim.right, t.Space) else [claim.left, claim.right]
+    shapes, (left, *others) = shape_sides(read, claim.statement, graph, layers, counting)
     if isinstance(claim.right, t.Space):
-        lengths = [length_of(node, shapes.graph, layers) for node in claim.right.dimensions]
+        lengths = [length_of(node, graph, layers) for node in claim.right.dimensions]
         wanted: Shape = tuple(lengths)
         own = left.shape
         if len(wanted) == 1 and own:  # a column, or a row where samples are rows
@@ -120,7 +124,7 @@ def _shaped(claim: t.Claim, shapes: Shapes, layers: Layers) -> list[Shaped]:
         if wanted != own:
             raise MismatchError(f"the left side is {shapes.name(left.shape, layers)}")
         return [left]
-    right = shapes.of(claim.right, layers)
+    (right,) = others
     if left.shape != right.shape and t.Number(0) not in (claim.left, claim.right):
         names = [shapes.name(side.shape, layers) for side in (left, right)]
         raise MismatchError(f"the left side is {names[0]} and the right side {names[1]}")
