@@ -4,6 +4,7 @@ import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import median
 
 import pytest
 
@@ -100,11 +101,17 @@ def test_repair_is_true_of_the_same_quantity(entry):
 
 
 def test_explanations_are_quick():
-    """The names of a claim are found in less than half a second."""
+    """The names of a claim are found in a second, those of half of the claims in a tenth.
+
+    The longest, with 150 repairs to try, takes half a second on a quiet machine.
+    """
+    times = []
     for example in EXAMPLES:
         begin = time.process_time()
         _named(example.latex, example.model)
-        assert time.process_time() - begin < 0.5, example
+        times.append(time.process_time() - begin)
+        assert times[-1] < 1, example
+    assert median(times) < 0.1
 
 
 def test_repair_speaks_of_the_same_left_side():

@@ -106,9 +106,10 @@ def evaluate(claim: t.Claim, graphs: Sequence[Graph], *, to_first: bool = False)
     counting = layer_letters([claim.left, claim.right, *subject, *claim.conditions])
     letters = sorted(free_letters(claim.left, claim.right, *subject) & counting)
     seen = _Seen()
+    missing = Missing(claim)
     for graph in graphs:
         before = seen.n_checked
-        missing = Missing(claim)
+        missing.begin_network()
         for layers, named in layer_choices(claim.conditions, letters, graph):
             try:
                 _compare(claim, graph, layers, frozenset(counting), seen)
